@@ -1,0 +1,1 @@
+"""Sound in and out: microphones, loudspeakers and the files that stand in for them."""

@@ -1,0 +1,176 @@
+"""Sound to words: the only place that knows Vosk."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from voice_assistant.hearing.confidence import Calibration, confidence, features
+from voice_assistant.hearing.guesses import (
+    Guess,
+    as_alternatives,
+    cut_point_s,
+    keep_until,
+    merge_same,
+    read_guesses,
+    respell,
+    weighed_words,
+)
+from voice_assistant.hearing.model_folder import check_model_folder, damaged
+from voice_assistant.hearing.respelling import Respelling
+from voice_assistant.types import SAMPLE_RATE_HZ, ModelError, Transcript
+
+_BYTES_PER_S = SAMPLE_RATE_HZ * 2
+_SILENT = -10
+"""Vosk's log level below which even errors stay unsaid: they come back as failures and are said in one sentence."""
+_GUESSES = 20
+"""Asked for more than is handed on: the rest weighs the words, and costs nothing measurable."""
+_DITHER_SEED = 1
+_RENEWED_AFTER_S = 4 * 3600
+"""Vosk counts samples in 32 bits and time in single precision; a new decoder takes 0.1 s, so it is made rarely."""
+
+
+class Recogniser:
+    """Turns sound into words with a Vosk model; one utterance at a time, for use from one thread.
+
+    model_folder: an unpacked Vosk model (stock or tuned).
+    alternatives: how many guesses a Transcript holds at most (1 or more).
+    grammar: the only phrases to listen for ("[unk]" stands for everything else); None for everything the model knows.
+    spoken_as: run of words as heard → the term that it stands for; replaced in everything that is given out.
+    calibration: how evidence becomes Transcript.confidence.
+
+    Raises ModelError when the folder does not hold a usable model, never tries to download one.
+    The same sound in the same pieces gives the same result: see `_fix_dither`.
+    """
+
+    def __init__(
+        self,
+        model_folder: Path,
+        alternatives: int = 5,
+        grammar: tuple[str, ...] | None = None,
+        spoken_as: Mapping[str, str] | None = None,
+        calibration: Calibration | None = None,
+    ) -> None:
+        if alternatives < 1:
+            raise ValueError("at least one alternative is needed")
+        self._folder = Path(model_folder)
+        check_model_folder(self._folder)
+        self._alternatives = alternatives
+        self._respelling = Respelling(spoken_as or {})
+        self._calibration = calibration or Calibration()
+        self._grammar = None if grammar is None else json.dumps(list(grammar))
+        self._model = _load_model(self._folder)
+        self._decoder = self._new_decoder()
+        self._fed_before = 0
+        self._fed = 0
+
+    @property
+    def fed_s(self) -> float:
+        """Seconds of sound of the present utterance."""
+        return self._fed / _BYTES_PER_S
+
+    def knows(self, word: str) -> bool:
+        """Whether the word is in the model's vocabulary, written as here."""
+        return bool(self._model.vosk_model_find_word(word) >= 0)
+
+    def feed(self, pcm: bytes) -> None:
+        """Take more sound of the present utterance: 16 kHz, one channel, signed 16-bit."""
+        if not pcm:
+            return
+        if not self._fed:
+            _fix_dither()
+        self._fed += len(pcm)
+        try:
+            self._decoder.AcceptWaveform(pcm)
+        except Exception as error:  # Vosk raises nothing more precise
+            raise damaged(self._folder, "it cannot decode sound") from error
+
+    def partial(self) -> str:
+        """The words so far; they may still change."""
+        if not self._fed:
+            return ""
+        return self._respelling.text(str(json.loads(self._decoder.PartialResult())["partial"]))
+
+    def finish(self, hold_back_s: float = 0.0) -> Transcript:
+        """The words of the utterance; the next `feed` begins another.
+
+        Times are seconds from the utterance's first sample. With `hold_back_s` the utterance is cut in two, for
+        somebody who goes on speaking: at the widest pause of the last `hold_back_s` seconds. What was said after it is
+        left out, and `end_s` says from where on the sound has to be fed again.
+        """
+        end_s = self.fed_s
+        guesses = self._guesses()
+        if hold_back_s and guesses:
+            end_s = cut_point_s(guesses[0].words, end_s, end_s - hold_back_s)
+            guesses = keep_until(guesses, end_s)
+        return self._transcript(merge_same(respell(guesses, self._respelling)), end_s)
+
+    def reset(self) -> None:
+        """Throw away what was fed since the last `finish`."""
+        self._guesses()
+
+    def _new_decoder(self) -> Any:
+        import vosk
+
+        arguments = (self._model, SAMPLE_RATE_HZ) + (() if self._grammar is None else (self._grammar,))
+        try:
+            decoder = vosk.KaldiRecognizer(*arguments)
+        except Exception as error:  # Vosk raises nothing more precise
+            raise damaged(self._folder, "it cannot be loaded") from error
+        decoder.SetMaxAlternatives(_GUESSES)
+        decoder.SetWords(True)
+        return decoder
+
+    def _guesses(self) -> tuple[Guess, ...]:
+        if not self._fed:
+            return ()
+        answer = self._decoder.FinalResult()
+        offset_s = self._fed_before / _BYTES_PER_S
+        self._fed_before += self._fed
+        self._fed = 0
+        if self._fed_before > _RENEWED_AFTER_S * _BYTES_PER_S:
+            self._decoder = self._new_decoder()
+            self._fed_before = 0
+        return read_guesses(answer, offset_s)
+
+    def _transcript(self, guesses: tuple[Guess, ...], end_s: float) -> Transcript:
+        if not guesses or not guesses[0].text:
+            return Transcript("", confidence=0.0, end_s=end_s)
+        words = weighed_words(guesses)
+        alternatives = as_alternatives(guesses, self._alternatives)
+        return Transcript(
+            text=guesses[0].text,
+            alternatives=alternatives,
+            words=words,
+            confidence=confidence(features(alternatives, words), self._calibration),
+            end_s=end_s,
+        )
+
+
+def _load_model(folder: Path) -> Any:
+    try:
+        import vosk
+    except (ImportError, OSError, TypeError) as error:  # TypeError: Vosk's own for a platform it has no library for
+        raise ModelError(f"The speech recogniser cannot be loaded ({error}): install this program again.") from error
+    vosk.SetLogLevel(_SILENT)
+    try:
+        return vosk.Model(str(folder))
+    except Exception as error:  # Vosk raises nothing more precise
+        raise damaged(folder, "it cannot be loaded") from error
+
+
+def _fix_dither() -> None:
+    """Make the same sound give the same words every time.
+
+    Kaldi adds a little noise to the sound before it looks at it ("dither" in its feature-window.cc), from the C
+    library's `rand`. Where that has no known name, scores vary a little from run to run.
+    """
+    try:
+        library = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
+        library.srand(_DITHER_SEED)
+    except (OSError, AttributeError, TypeError):
+        return

@@ -1,0 +1,8 @@
+"""Understanding: from a transcript to a node of the guide, or to an honest refusal."""
+
+from voice_assistant.understanding.compiled import CompiledGuide
+from voice_assistant.understanding.embedding import Embedder
+from voice_assistant.understanding.interpreter import Interpreter
+from voice_assistant.understanding.thresholds import Thresholds, load_thresholds, save_thresholds
+
+__all__ = ["CompiledGuide", "Embedder", "Interpreter", "Thresholds", "load_thresholds", "save_thresholds"]

@@ -1,0 +1,204 @@
+"""From a transcript to what is meant: red flags first, then commands and answers by context, then meaning and spelling together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, cast
+
+import numpy as np
+
+from voice_assistant.types import (
+    Candidate,
+    Context,
+    Guide,
+    Match,
+    NoMatch,
+    Reason,
+    RedFlag,
+    Sign,
+
+    Transcript,
+    Understood,
+)
+from voice_assistant.understanding.classifier import Classifier, Scored, softmax
+from voice_assistant.understanding.compiled import Array, CompiledGuide
+from voice_assistant.understanding.concepts import ConceptFinder, Findings
+from voice_assistant.understanding.context import expected_bonus, resolve
+from voice_assistant.understanding.embedding import Embedder
+from voice_assistant.understanding.red_flags import graver, red_flag
+from voice_assistant.understanding.repair import TermRepair
+from voice_assistant.understanding.slots import find_slots
+from voice_assistant.understanding.text import normalise
+from voice_assistant.understanding.thresholds import Thresholds
+
+MOST_ALTERNATIVES = 3
+"""How many of the recogniser's guesses are compared; red flags are looked for in all of them."""
+ALTERNATIVE_SPREAD = 4.0
+"""A guess whose log score is this much below the best counts 1/e of it."""
+URGENT, CLOT, SWELLING = "care.urgent", "cause.deep_vein_thrombosis", "symptom.swelling"
+_NOT_HEARD = "fallback.not_heard"
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One utterance, read in all its alternatives."""
+
+    findings: Findings
+    scored: Scored
+    nodes: Array
+    facets: Array
+    flag: RedFlag | None
+
+class Interpreter:
+    """Understands utterances. Pure: the same transcript and context always mean the same."""
+
+    def __init__(
+        self,
+        guide: Guide,
+        compiled: CompiledGuide,
+        embedder: Embedder | None,
+        thresholds: Thresholds = Thresholds(),
+    ) -> None:
+        self._guide = guide
+        self._finder = ConceptFinder(guide.concepts)
+        self._repair = TermRepair(guide.terms)
+        self._classifier = Classifier(compiled, embedder, self._finder.names)
+        self._thresholds = thresholds
+        self._labels = compiled.nodes.labels
+        self._facets = compiled.facets.labels
+        self._telling_words = compiled.telling_words
+
+    def understand(self, transcript: Transcript, context: Context = Context()) -> Understood:
+        """What the transcript means in this context."""
+        texts = self._texts(transcript)
+        if not any(any(letter.isalpha() for letter in text) for text in texts):
+            return NoMatch(reason="not_heard", score=1.0)
+        reading = self._read(texts, transcript)
+        understood = self._decide(reading, texts[0], context)
+        signs = tuple(
+            Sign(mention.concept, not mention.denied, mention.words)
+            for mention in reading.findings.mentions
+            if not mention.concept.startswith("action_")
+        )
+        return replace(understood, signs=signs, slots=find_slots(texts[0], reading.findings))
+
+    def warning(self, text: str) -> RedFlag | None:
+        """Only look for warning signs: quick enough for every partial transcript."""
+        return red_flag(self._finder.find(self._repair.repair(normalise(text))), self._guide.rules)
+
+    def _texts(self, transcript: Transcript) -> list[str]:
+        """The alternatives as normalised text with terms put right, best first, each once."""
+        guesses = [transcript.text, *(alternative.text for alternative in transcript.alternatives)]
+        return list(dict.fromkeys(self._repair.repair(normalise(guess)) for guess in guesses))
+
+    def _read(self, texts: list[str], transcript: Transcript) -> _Reading:
+        findings = [self._finder.find(text) for text in texts]
+        flag: RedFlag | None = None
+        for one in findings:
+            flag = graver(flag, red_flag(one, self._guide.rules))
+        compared = findings[:MOST_ALTERNATIVES]
+        scored = self._classifier.score(compared)
+        weights = _alternative_weights(transcript, len(compared))
+        return _Reading(
+            findings=findings[0],
+            scored=scored[0],
+            nodes=np.average([one.nodes for one in scored], axis=0, weights=weights),
+            facets=np.average([one.facets for one in scored], axis=0, weights=weights),
+            flag=flag,
+        )
+
+    def _decide(self, reading: _Reading, text: str, context: Context) -> Understood:
+        margins = reading.nodes + expected_bonus(self._labels, text, context)
+        scores = softmax(margins, self._thresholds.sharpness)
+        ranked = [self._candidate(index, scores, reading) for index in np.argsort(-scores)[:8]]
+        flag = reading.flag or self._likeness_flag(reading, dict(zip(self._labels, scores, strict=True)))
+        if flag:
+            return self._urgent(reading, ranked, flag)
+        ranked = [candidate for candidate in ranked if candidate.node_id != URGENT]
+        ranked = resolve(ranked, text, context, self._telling_words, self._facet(reading))
+        best = ranked[0]
+        if best.node_id.startswith("fallback."):
+            return self._refusal(reading, best)
+        if best.score < self._thresholds.least_score and not self._is_about_knees(reading.findings):
+            reason: Reason = "not_heard" if best.score < self._thresholds.least_score / 2 else "out_of_scope"
+            return NoMatch(reason, best.score, best, self._phrase(reading, best))
+        if self._is_elsewhere(reading.findings, best):
+            return NoMatch("out_of_scope", best.score, best, self._phrase(reading, best))
+        return self._match(reading, ranked)
+
+    def _match(self, reading: _Reading, ranked: list[Candidate]) -> Match:
+        best, second = ranked[0], ranked[1]
+        close = [
+            candidate.node_id
+            for candidate in ranked[1:3]
+            if candidate.score >= self._thresholds.close_call * best.score
+            and not candidate.node_id.startswith(("control.", "fallback."))
+        ]
+        can_ask = close and not best.node_id.startswith("control.")
+        return Match(
+            node_id=best.node_id,
+            facet=best.facet,
+            score=best.score,
+            phrase=self._phrase(reading, best),
+            runner_up=second,
+            choices=(best.node_id, *close) if can_ask else (),
+        )
+
+    def _urgent(self, reading: _Reading, ranked: list[Candidate], flag: RedFlag) -> Match:
+        """Urgent care, or the clot or swelling topic itself where it was asked about: these answers are urgent too."""
+        best = ranked[0]
+        informed = {CLOT} if flag.rule == "blood_clot" else set()
+        topic = next((one for one in ranked[:3] if one.node_id in informed and one.score > 0.2), None)
+        node_id = topic.node_id if topic else URGENT
+        facet = topic.facet if topic else None
+        candidate = topic or Candidate(URGENT, None, max(best.score if best.node_id == URGENT else 0.0, 0.9))
+        return Match(
+            node_id=node_id,
+            facet=facet,
+            score=candidate.score,
+            phrase=self._phrase(reading, candidate),
+            runner_up=next((one for one in ranked if one.node_id != node_id), None),
+            red_flag=flag,
+        )
+
+    def _likeness_flag(self, reading: _Reading, scores: dict[str, np.float32]) -> RedFlag | None:
+        """The second net: no rule fired, but it is like known warning signs and not about another part of the body."""
+        likeness = float(scores[URGENT])
+        if likeness < self._thresholds.urgent_score or max(scores.values()) > likeness:
+            return None
+        if reading.findings.has("other_body") and not reading.findings.has("leg"):
+            return None
+        return RedFlag(rule="likeness", level="urgent", words=reading.findings.text.strip())
+
+    def _refusal(self, reading: _Reading, best: Candidate) -> NoMatch:
+        reason = cast(Literal["not_in_guide", "out_of_scope", "not_heard"], best.node_id.removeprefix("fallback."))
+        return NoMatch(reason, best.score, best, self._phrase(reading, best))
+
+    def _candidate(self, index: int, scores: Array, reading: _Reading) -> Candidate:
+        node_id = self._labels[int(index)]
+        facet = self._facet(reading) if node_id.startswith("cause.") else None
+        return Candidate(node_id, facet, float(scores[int(index)]))
+
+    def _facet(self, reading: _Reading) -> str:
+        return self._facets[int(reading.facets.argmax())]
+
+    def _phrase(self, reading: _Reading, candidate: Candidate) -> str:
+        return self._classifier.nearest_phrase(reading.scored.vector, candidate.node_id)
+
+    def _is_about_knees(self, findings: Findings) -> bool:
+        return findings.has("knee", "leg", "pain")
+
+    def _is_elsewhere(self, findings: Findings, best: Candidate) -> bool:
+        """Another part of the body and nothing of the leg, back or hip: not for this guide unless it is quite sure."""
+        return (
+            findings.has("other_body")
+            and not findings.has("leg", "back_or_hip_pain")
+            and not best.node_id.startswith("control.")
+            and best.score < 0.8
+        )
+
+def _alternative_weights(transcript: Transcript, count: int) -> Array:
+    """How much each guess counts, by its score below the best one."""
+    scores = [alternative.score for alternative in transcript.alternatives[:count]]
+    scores += [-ALTERNATIVE_SPREAD] * (count - len(scores))
+    scores[0] = 0.0
+    return np.exp(np.array(scores, dtype=np.float32) / ALTERNATIVE_SPREAD)

@@ -1,0 +1,27 @@
+"""Warning signs by rule: which concepts are said and not denied (dialogs/red_flags.yaml)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from voice_assistant.types import RedFlag, Rule
+from voice_assistant.understanding.concepts import Findings
+
+
+def red_flag(findings: Findings, rules: Iterable[Rule]) -> RedFlag | None:
+    """The first rule that fires, gravest first as the rules are ordered; None when none does."""
+    for rule in rules:
+        if findings.has(*rule.none_of):
+            continue
+        mentions = [findings.first(group) for group in rule.all_of]
+        if all(mentions):
+            words = ", ".join(dict.fromkeys(mention.words for mention in mentions if mention))
+            return RedFlag(rule=rule.name, level=rule.level, words=words)
+    return None
+
+
+def graver(first: RedFlag | None, second: RedFlag | None) -> RedFlag | None:
+    """The graver of two: an emergency before anything else, the first when they are alike."""
+    if first is None or second is None:
+        return first or second
+    return second if (first.level, second.level) == ("urgent", "emergency") else first

@@ -1,0 +1,60 @@
+"""Details that commands need: how long, which one, and what is to be done."""
+
+from __future__ import annotations
+
+import re
+
+from voice_assistant.types import Slots
+from voice_assistant.understanding.concepts import Findings
+
+_UNITS = {
+    name: value
+    for value, name in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split()
+    )
+} | {"a": 1, "an": 1, "couple": 2, "few": 3}
+_TENS = {name: 10 * (value + 2) for value, name in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
+_SECONDS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600}
+_AMOUNT = r"(?:(?:\d{1,3}|" + "|".join((*_TENS, *_UNITS)) + r")(?:\s+|$)){1,3}"
+_DURATION = re.compile(rf"(?<!\S)({_AMOUNT})(?:of\s+)?(second|sec|minute|min|hour)s?(?!\S)(\s+and\s+a\s+half)?")
+_HALF = re.compile(r"(?<!\S)(half an hour|half hour|half a minute)(?!\S)")
+_THREE_QUARTERS = re.compile(r"(?<!\S)(three quarters? of an hour)(?!\S)")
+_QUARTER = re.compile(r"(?<!\S)(?:a\s+)?quarter of an hour(?!\S)")
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "last": -1, "former": 1, "latter": -1}
+_ORDINAL = re.compile(r"(?<!\S)(?:the|number|option|step|that)\s+(" + "|".join((*_ORDINALS, "one", "two", "three")) + r")(?!\S)")
+
+
+def find_slots(text: str, findings: Findings) -> Slots:
+    """Look for details in normalised text. `action` is the first concept `action_…` of dialogs/signs.yaml that is mentioned."""
+    action = next((m.concept.removeprefix("action_") for m in findings.mentions if m.concept.startswith("action_")), None)
+    return Slots(duration_s=duration_s(text), ordinal=_ordinal(text), action=action)
+
+
+def duration_s(text: str) -> float | None:
+    """Seconds named in the text ("an hour and a half", "fifteen minutes"), all durations added up; None when there is none."""
+    total = 0.0
+    for expression, seconds in ((_THREE_QUARTERS, 2700.0), (_QUARTER, 900.0)):
+        text, count = expression.subn(" ", text)
+        total += count * seconds
+    for match in _HALF.finditer(text):
+        total += 30.0 if "minute" in match.group() else 1800.0
+    for match in _DURATION.finditer(_HALF.sub(" ", text)):
+        unit = _SECONDS[match.group(2)]
+        total += number(match.group(1)) * unit + (unit / 2 if match.group(3) else 0)
+    return total or None
+
+
+def number(words: str) -> int:
+    """The number that a few number words mean: "a hundred" is not among them, "twenty five" and "25" are."""
+    total = 0
+    for word in words.split():
+        total += int(word) if word.isdigit() else _UNITS.get(word, 0) + _TENS.get(word, 0)
+    return total
+
+
+def _ordinal(text: str) -> int | None:
+    match = _ORDINAL.search(text)
+    if match is None:
+        return None
+    return _ORDINALS.get(match.group(1)) or {"one": 1, "two": 2, "three": 3}[match.group(1)]
