@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,8 +60,10 @@ class PlaybackBuffer:
     block. The others lock out each other only.
     """
 
-    def __init__(self, rate_hz: int) -> None:
+    def __init__(self, rate_hz: int, fades_on_stop: bool = True) -> None:
+        """`fades_on_stop`: whether a stopped sound fades out in the next block, or is left to who plays it."""
         self.rate_hz = rate_hz
+        self._fades_on_stop = fades_on_stop
         self._control = threading.Lock()
         self._waiting: deque[_Utterance] = deque()
         """What is played and what comes after it. `stop` puts a new one in its place."""
@@ -94,7 +96,7 @@ class PlaybackBuffer:
     def _fade_away(self, block: Samples) -> int:
         """The last few milliseconds of a sound that was stopped."""
         playing = self._playing
-        if playing is None or self._gain == 0.0:
+        if playing is None or self._gain == 0.0 or not self._fades_on_stop:
             return 0
         count = min(self._ramp_frames, len(block), playing.ready - playing.position)
         if count <= 0:
@@ -113,7 +115,7 @@ class PlaybackBuffer:
             self._playing = playing
             if playing.position == 0:
                 self._gain = target
-        if target == 0.0 and self._gain == 0.0 and self._is_paused:
+        if self._is_paused and self._gain == 0.0:
             return 0
         if not self._is_paused and self._back_frames:
             playing.position = max(playing.position - self._back_frames, 0)
@@ -150,8 +152,11 @@ class PlaybackBuffer:
 
     # --- for all others ---
 
-    def enqueue(self, chunk: AudioChunk, marker: Hashable) -> bool:
-        """As Playback.enqueue. Converts the rate, a quarter of a second at a time; the first can be played at once."""
+    def enqueue(self, chunk: AudioChunk, marker: Hashable, begun: Callable[[], None] = lambda: None) -> bool:
+        """As Playback.enqueue. Converts the rate, a quarter of a second at a time.
+
+        `begun` is called when the first piece can be played.
+        """
         frames = round(len(chunk.pcm) // 2 * self.rate_hz / chunk.rate_hz)
         utterance = _Utterance(marker, frames)
         with self._control:
@@ -163,8 +168,10 @@ class PlaybackBuffer:
         piece = int(chunk.rate_hz * _PIECE_S) * 2
         for start in range(0, len(chunk.pcm), piece):
             _append(utterance, to_pcm(resampler.process(to_floats(chunk.pcm[start : start + piece]))))
+            begun()
         _append(utterance, to_pcm(resampler.flush()))
         utterance.ready = frames
+        begun()
         return True
 
     @property
@@ -216,6 +223,11 @@ class PlaybackBuffer:
         return not self._waiting
 
     @property
+    def is_sounding(self) -> bool:
+        """Whether the next block may be anything but silence."""
+        return not self.is_idle and not (self._is_paused and self._gain == 0.0)
+
+    @property
     def progress(self) -> Progress | None:
         """The sound that is played or comes next."""
         waiting = tuple(self._waiting)
@@ -230,7 +242,7 @@ class PlaybackBuffer:
 
     def convert(self, rate_hz: int) -> PlaybackBuffer:
         """A buffer at another rate that goes on where this one is. Only while nothing pulls from either."""
-        other = PlaybackBuffer(rate_hz)
+        other = PlaybackBuffer(rate_hz, self._fades_on_stop)
         other._volume, other._duck, other._is_paused = self._volume, self._duck, self._is_paused
         other._gain = self._gain
         with self._control:

@@ -1,22 +1,47 @@
-"""Choosing a sound device by its number or a part of its name."""
+"""What sound devices there are, and choosing one by its number or a part of its name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from voice_assistant.audio.sound_system import Device, Direction, SoundSystem, shared_sound_system
 from voice_assistant.types import AudioError
 
-_NOTHING = {
+Direction = Literal["input", "output"]
+
+KIND: dict[Direction, str] = {"input": "microphone", "output": "loudspeaker"}
+_NOTHING: dict[Direction, str] = {
     "input": "No microphone was found; plug one in, or give recordings instead.",
     "output": "No loudspeaker was found; plug one in, or go on without sound.",
 }
-_KIND = {"input": "microphone", "output": "loudspeaker"}
 
 
-def list_devices(system: SoundSystem | None = None) -> tuple[Device, ...]:
-    """All devices that can record or play. Raises AudioError when the sound library is missing."""
-    return (system or shared_sound_system()).devices()
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A sound device of this machine, as PortAudio lists it."""
+
+    index: int
+    """Its number in this list; it can change when a device is plugged in."""
+    name: str
+    host: str
+    """The sound system it belongs to, such as ALSA, Core Audio or Windows WASAPI."""
+    input_channels: int
+    """0 when it cannot record."""
+    output_channels: int
+    """0 when it cannot play."""
+    rate_hz: int
+    """Its own sample rate."""
+    is_default_input: bool
+    is_default_output: bool
+
+    def channels(self, direction: Direction) -> int:
+        """How many channels it has for recording or playing."""
+        return self.input_channels if direction == "input" else self.output_channels
+
+    def is_default(self, direction: Direction) -> bool:
+        """Whether it is the one that is used when none is named."""
+        return self.is_default_input if direction == "input" else self.is_default_output
 
 
 def find_device(devices: Sequence[Device], direction: Direction, wanted: int | str | None = None) -> Device:
@@ -29,13 +54,13 @@ def find_device(devices: Sequence[Device], direction: Direction, wanted: int | s
     usable = [device for device in devices if device.channels(direction) > 0]
     if not usable:
         raise AudioError(_NOTHING[direction])
-    usable.sort(key=lambda device: not _is_default(device, direction))
+    usable.sort(key=lambda device: not device.is_default(direction))
     if wanted is None:
         return usable[0]
     fitting = [device for device in usable if _fits(device, wanted)]
     if not fitting:
         choices = "; ".join(f"{device.index}: {device.name}" for device in sorted(usable, key=lambda each: each.index))
-        raise AudioError(f"There is no {_KIND[direction]} {wanted!r}; choose one of these: {choices}.")
+        raise AudioError(f"There is no {KIND[direction]} {wanted!r}; choose one of these: {choices}.")
     exact = [device for device in fitting if device.name.casefold() == str(wanted).casefold()]
     return (exact or fitting)[0]
 
@@ -44,7 +69,3 @@ def _fits(device: Device, wanted: int | str) -> bool:
     if isinstance(wanted, int) or wanted.strip().isdecimal():
         return device.index == int(wanted)
     return wanted.strip().casefold() in device.name.casefold()
-
-
-def _is_default(device: Device, direction: Direction) -> bool:
-    return device.is_default_input if direction == "input" else device.is_default_output

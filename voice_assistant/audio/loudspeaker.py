@@ -6,16 +6,16 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 
-import numpy as np
-
-from voice_assistant.audio.buffer import PlaybackBuffer, Samples
-from voice_assistant.audio.devices import find_device
-from voice_assistant.audio.keeper import StreamKeeper
+from voice_assistant.audio.buffer import PlaybackBuffer, Progress
+from voice_assistant.audio.device_link import DeviceLink
+from voice_assistant.audio.keeper import DeviceKeeper
 from voice_assistant.audio.playback import BufferedPlayback, PlaybackStatus
-from voice_assistant.audio.sound_system import OpenStream, SoundSystem, shared_sound_system
-from voice_assistant.types import AudioChunk, AudioError
+from voice_assistant.types import AudioChunk
 
 _POLL_S = 0.01
+_LOOK_AGAIN_S = 0.1
+_AHEAD_S = 0.04
+"""How much the device process is given in advance: what this program may be late. `stop` does not wait for it."""
 _HOLD_S = 5.0
 """A device that comes back within this goes on where it was; after that what waits passes unheard, so that the
 conversation goes on upon the screen."""
@@ -24,20 +24,19 @@ conversation goes on upon the screen."""
 class Loudspeaker(BufferedPlayback):
     """Plays sounds one after another on a device, at its own rate unless another is asked for.
 
-    The device's stream runs all the time, so that a sound starts within two blocks. When the device is lost it is
-    opened again; see PlaybackStatus. Implements Playback.
+    The device runs all the time, so that a sound starts within two blocks. When it is lost it is opened again; see
+    PlaybackStatus. Implements Playback.
     """
 
     def __init__(
         self,
         device: int | str | None = None,
         rate_hz: int | None = None,
-        block_ms: int = 20,
+        block_ms: int = 10,
         *,
         volume: float = 1.0,
         wait_for_device: bool = False,
         on_status: Callable[[PlaybackStatus], None] | None = None,
-        system: SoundSystem | None = None,
     ) -> None:
         """`device`: index, part of a name, or None for the default, whichever that is at the time.
 
@@ -49,22 +48,36 @@ class Loudspeaker(BufferedPlayback):
         self._block_ms = block_ms
         self._wait_for_device = wait_for_device
         self._on_status = on_status
-        self._system = system or shared_sound_system()
-        self._keeper = StreamKeeper("loudspeaker", self._system, self._open)
+        self._keeper = DeviceKeeper("loudspeaker", self._make_link)
+        self._buffer = PlaybackBuffer(rate_hz or 48_000, fades_on_stop=False)
+        self._buffer.volume = volume
+        self._control = threading.Lock()
+        """Held while a block is on its way from the buffer to the device process."""
         self._enqueuing = threading.Lock()
-        self._pulling = threading.Lock()
-        self._buffer: PlaybackBuffer | None = None
-        self._volume = volume
+        self._something = threading.Event()
+        self._ahead = 0
+        """Blocks that the device process was sent and has not played."""
+        self._fed: DeviceLink | None = None
+        self._is_closed = False
+        self._feeder = threading.Thread(target=self._feed, name="loudspeaker-feeder", daemon=True)
         self._lost_at_s: float | None = None
         self._reported = "working"
 
     def start(self) -> None:
         """Opens the device. Raises AudioError when there is none, it is busy, or sound is not set up."""
-        self._keeper.start(self._wait_for_device)
+        link = self._keeper.start(self._wait_for_device)
+        if link.opened:
+            self._begin_with(link)
+        self._feeder.start()
 
     def close(self) -> None:
         """Ends playing at once and closes the device. May be called again."""
+        self._is_closed = True
+        self.stop()
+        self._something.set()
         self._keeper.close()
+        if self._feeder.is_alive():
+            self._feeder.join()
 
     def __enter__(self) -> Loudspeaker:
         self.start()
@@ -76,19 +89,32 @@ class Loudspeaker(BufferedPlayback):
     @property
     def status(self) -> PlaybackStatus:
         """How it is now."""
-        stream = self._keeper.stream
+        link = self._keeper.link
         return PlaybackStatus(
             state="lost" if self._keeper.is_lost else "working",
-            device=stream.device.name if stream else "",
-            latency_s=stream.latency_s if stream else 0.0,
-            underflows=stream.glitches if stream else 0,
+            device=link.device if link else "",
+            latency_s=link.latency_s + _AHEAD_S if link else 0.0,
+            underflows=link.underflows if link else 0,
             problem=self._keeper.problem,
         )
 
     def enqueue(self, chunk: AudioChunk, marker: Hashable = None) -> bool:
-        """Plays a sound after all that waits already; False when more than three minutes would wait."""
+        """Plays a sound after all that waits already; False when more than three minutes would wait: it is refused."""
         with self._enqueuing:
-            return self._sounds.enqueue(chunk, marker)
+            return self._buffer.enqueue(chunk, marker, begun=self._something.set)
+
+    def stop(self) -> tuple[Progress, ...]:
+        """Silence within one block. Returns what was not played to its end, first the sound that was being played."""
+        with self._control:
+            left = self._buffer.stop()
+            if self._fed is not None:
+                self._fed.flush()
+        return left
+
+    def resume(self, back_s: float = 0.0) -> None:
+        """Goes on after a pause, from `back_s` seconds earlier in the same sound."""
+        self._buffer.resume(back_s)
+        self._something.set()
 
     def advance(self, seconds: float) -> None:
         """Looks after a lost device: reports it, and lets what waits pass unheard after five seconds."""
@@ -99,7 +125,8 @@ class Loudspeaker(BufferedPlayback):
             if self._on_status is not None:
                 self._on_status(status)
         if self._lost_at_s is not None and time.monotonic() - self._lost_at_s > _HOLD_S:
-            self._pull_alone(int(seconds * self._sounds.rate_hz))
+            with self._control:
+                self._buffer.pull(int(seconds * self._buffer.rate_hz))
 
     def wait_until_idle(self, timeout_s: float | None = None) -> bool:
         """Waits until everything has been played and heard; False when it took longer."""
@@ -114,43 +141,48 @@ class Loudspeaker(BufferedPlayback):
 
     @property
     def _sounds(self) -> PlaybackBuffer:
-        if self._buffer is None:
-            self._buffer = PlaybackBuffer(self._wanted_rate_hz or 48_000)
-            self._buffer.volume = self._volume
         return self._buffer
 
-    def _open(self) -> OpenStream:
-        device = find_device(self._system.devices(), "output", self._wanted)
-        if self._buffer is None:
-            self._buffer = PlaybackBuffer(self._wanted_rate_hz or device.rate_hz)
-            self._buffer.volume = self._volume
-        try:
-            return self._open_at(self._buffer.rate_hz, device_index=device.index)
-        except AudioError:
-            if self._buffer.rate_hz == device.rate_hz:
-                raise
-        # Another device than before, which does not take the rate of the sounds that wait.
-        with self._enqueuing:
-            self._buffer = self._buffer.convert(device.rate_hz)
-        return self._open_at(device.rate_hz, device_index=device.index)
+    def _make_link(self) -> DeviceLink:
+        rate_hz = self._wanted_rate_hz if self._fed is None else self._buffer.rate_hz
+        task = {"do": "play", "device": self._wanted, "rate_hz": rate_hz, "block_ms": self._block_ms}
+        return DeviceLink(task, played=self._count_played)
 
-    def _open_at(self, rate_hz: int, device_index: int) -> OpenStream:
-        device = next(each for each in self._system.devices() if each.index == device_index)
-        return self._system.open_output(device, self._block_ms, self._pull, self._is_heard, rate_hz)
+    def _count_played(self, link: DeviceLink) -> None:
+        """In the thread that reads from the device process."""
+        with self._control:
+            if link is self._fed:
+                self._ahead -= 1
+        self._something.set()
 
-    def _is_heard(self) -> bool:
-        return not self._sounds.is_idle and not self._sounds.is_paused
+    def _feed(self) -> None:
+        """In a thread of its own: keeps the device process a little ahead while there is something to play."""
+        while not self._is_closed:
+            self._something.wait(_LOOK_AGAIN_S)
+            self._something.clear()
+            link = self._keeper.link
+            if link is None or not link.opened or link.ended.is_set():
+                time.sleep(_LOOK_AGAIN_S)
+                self._something.set()
+                continue
+            if link is not self._fed:
+                self._begin_with(link)
+            while self._feed_block(link):
+                pass
 
-    def _pull(self, frames: int, channels: int) -> bytes:
-        """In the sound thread."""
-        block = self._pull_alone(frames)
-        return (np.repeat(block, channels) if channels > 1 else block).tobytes()
+    def _begin_with(self, link: DeviceLink) -> None:
+        """The device was opened, or another one, which may not take the rate of the sounds that wait."""
+        with self._enqueuing, self._control:
+            if link.rate_hz != self._buffer.rate_hz:
+                self._buffer = self._buffer.convert(link.rate_hz)
+            self._ahead = 0
+            self._fed = link
 
-    def _pull_alone(self, frames: int) -> Samples:
-        """A device that comes back just while its sounds pass unheard gets silence; it never waits."""
-        if not self._pulling.acquire(blocking=False):
-            return np.zeros(frames, np.int16)
-        try:
-            return self._sounds.pull(frames)
-        finally:
-            self._pulling.release()
+    def _feed_block(self, link: DeviceLink) -> bool:
+        """Whether there was something to play and room for it."""
+        with self._control:
+            if self._ahead * self._block_ms >= _AHEAD_S * 1000 or not self._buffer.is_sounding:
+                return False
+            self._ahead += 1
+            link.play(self._buffer.pull(self._buffer.rate_hz * self._block_ms // 1000).tobytes())
+            return True

@@ -11,12 +11,11 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from voice_assistant.audio.devices import find_device
-from voice_assistant.audio.keeper import StreamKeeper
+from voice_assistant.audio.device_link import DeviceLink
+from voice_assistant.audio.keeper import DeviceKeeper
 from voice_assistant.audio.level import FLOOR_DB, LevelMeter
 from voice_assistant.audio.resample import Resampler
 from voice_assistant.audio.samples import Floats, mix_down, to_floats, to_pcm
-from voice_assistant.audio.sound_system import OpenStream, SoundSystem, shared_sound_system
 from voice_assistant.types import SAMPLE_RATE_HZ, AudioChunk
 
 MicrophoneState = Literal["working", "lost", "silent", "clipping", "quiet"]
@@ -47,8 +46,6 @@ class MicrophoneStatus:
     """For how long every sample has been the same."""
     dropped_s: float = 0.0
     """Seconds of sound lost since the start because the consumer was too slow."""
-    glitches: int = 0
-    """How often the sound system itself lost sound since the device was opened."""
     problem: str = ""
     """Why it is lost, in a sentence for the screen and the log."""
 
@@ -75,9 +72,9 @@ class _Block:
     """What the sound thread hands over."""
 
     pcm: bytes
-    stream: OpenStream
-    dropped_bytes: int
-    """Lost just before it, because the queue was full."""
+    link: DeviceLink
+    lost_bytes: int
+    """Lost just before it, because a queue was full."""
     arrived_at_s: float
 
 
@@ -97,23 +94,21 @@ class Microphone:
         *,
         wait_for_device: bool = False,
         on_status: Callable[[MicrophoneStatus], None] | None = None,
-        system: SoundSystem | None = None,
     ) -> None:
         """`device`: index, part of a name, or None for the default, whichever that is at the time.
 
-        `wait_for_device`: begin as lost, instead of raising, when it is not there. `on_status` is called in the iterating
-        thread whenever `status.state` has changed.
+        `wait_for_device`: begin as lost, instead of raising, when it is not there. `on_status` is called in the
+        iterating thread whenever `status.state` has changed.
         """
         self._wanted = device
         self._block_ms = block_ms
         self._on_status = on_status
         self._wait_for_device = wait_for_device
-        self._system = system or shared_sound_system()
-        self._keeper = StreamKeeper("microphone", self._system, self._open)
+        self._keeper = DeviceKeeper("microphone", self._make_link)
         self._blocks: queue.Queue[_Block | None] = queue.Queue(maxsize=max(int(_QUEUE_S * 1000 / block_ms), 4))
-        self._dropped_bytes_waiting = 0
+        self._lost_bytes = 0
         self._dropped_s = 0.0
-        self._stream: OpenStream | None = None
+        self._link: DeviceLink | None = None
         self._resampler = Resampler(SAMPLE_RATE_HZ, SAMPLE_RATE_HZ)
         self._meter = LevelMeter(SAMPLE_RATE_HZ)
         self._ready: deque[AudioChunk] = deque()
@@ -149,15 +144,14 @@ class Microphone:
     @property
     def status(self) -> MicrophoneStatus:
         """How it is now."""
-        stream = self._keeper.stream or self._stream
+        link = self._keeper.link
         return MicrophoneStatus(
             state="lost" if self._keeper.is_lost else self._meter.state,
-            device=stream.device.name if stream else "",
+            device=link.device if link else "",
             level_db=self._meter.level_db,
             peak_db=self._meter.peak_db,
             silent_s=self._meter.constant_s,
             dropped_s=self._dropped_s,
-            glitches=stream.glitches if stream else 0,
             problem=self._keeper.problem,
         )
 
@@ -182,18 +176,18 @@ class Microphone:
             self._report()
         return self._ready.popleft()
 
-    def _open(self) -> OpenStream:
-        device = find_device(self._system.devices(), "input", self._wanted)
-        return self._system.open_input(device, self._block_ms, self._receive)
+    def _make_link(self) -> DeviceLink:
+        task = {"do": "record", "device": self._wanted, "rate_hz": None, "block_ms": self._block_ms}
+        return DeviceLink(task, received=self._receive)
 
-    def _receive(self, stream: OpenStream, pcm: bytes) -> None:
-        """In the sound thread: copies and counts, nothing else."""
-        block = _Block(pcm, stream, self._dropped_bytes_waiting, time.monotonic())
+    def _receive(self, link: DeviceLink, pcm: bytes, lost_bytes: int) -> None:
+        """In the thread that reads from the device process: queues or counts, nothing else."""
+        self._lost_bytes += lost_bytes
         try:
-            self._blocks.put_nowait(block)
-            self._dropped_bytes_waiting = 0
+            self._blocks.put_nowait(_Block(pcm, link, self._lost_bytes, time.monotonic()))
+            self._lost_bytes = 0
         except queue.Full:
-            self._dropped_bytes_waiting += len(pcm)
+            self._lost_bytes += len(pcm)
 
     def _take(self) -> None:
         try:
@@ -207,19 +201,18 @@ class Microphone:
             self._convert(block)
 
     def _convert(self, block: _Block) -> None:
-        stream = block.stream
-        seconds = len(block.pcm) / 2 / stream.channels / stream.rate_hz
-        if stream is not self._stream:
-            if self._stream is not None:
-                self._skip(block.arrived_at_s - seconds - self._heard_until_s)
-            self._stream = stream
-            self._resampler = Resampler(stream.rate_hz, SAMPLE_RATE_HZ)
-            self._meter = LevelMeter(stream.rate_hz)
-        if block.dropped_bytes:
-            lost_s = block.dropped_bytes / 2 / stream.channels / stream.rate_hz
-            self._dropped_s += lost_s
-            self._skip(lost_s)
-        samples = mix_down(to_floats(block.pcm), stream.channels)
+        link = block.link
+        bytes_per_s = 2 * link.channels * link.rate_hz
+        if link is not self._link:
+            if self._link is not None:
+                self._skip(block.arrived_at_s - len(block.pcm) / bytes_per_s - self._heard_until_s)
+            self._link = link
+            self._resampler = Resampler(link.rate_hz, SAMPLE_RATE_HZ)
+            self._meter = LevelMeter(link.rate_hz)
+        if block.lost_bytes:
+            self._dropped_s += block.lost_bytes / bytes_per_s
+            self._skip(block.lost_bytes / bytes_per_s)
+        samples = mix_down(to_floats(block.pcm), link.channels)
         self._meter.observe(samples)
         self._heard_until_s = block.arrived_at_s
         self._give(self._resampler.process(samples))

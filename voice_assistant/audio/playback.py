@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from abc import abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -11,15 +10,13 @@ from typing import Literal, Protocol
 from voice_assistant.audio.buffer import PlaybackBuffer, Progress
 from voice_assistant.types import AudioChunk
 
-_POLL_S = 0.01
-
 
 @dataclass(frozen=True, slots=True)
 class PlaybackStatus:
     """How the loudspeaker is."""
 
     state: Literal["working", "lost"]
-    """`lost`: the device is gone; it is being opened again. What waits is held for five seconds, then passes unheard."""
+    """`lost`: the device is gone and being opened again. What waits is held for five seconds, then passes unheard."""
     device: str
     """Its name; empty when there is none."""
     latency_s: float = 0.0

@@ -21,7 +21,7 @@ Detector = Callable[[bytes], float]
 
 _FULL_SCALE = 32768.0
 _WARM_UP_FRAMES = 8
-"""Quiet frames that the detector is shown after all when sound comes: out of the blue it recognises short words late."""
+"""So many quiet frames the detector is shown after all when sound comes: without them it notices a voice late."""
 _RELEASE_S = 0.24
 """A stretch of voice is over after this much without: longer than the closure of a stop consonant in slow speech."""
 
@@ -90,7 +90,7 @@ class Activity:
             self._go_on(probability >= self._stop)
         else:
             self._consider(probability >= self._start)
-        return Voice(probability, self._speaking, self._stretch * FRAME_S, self._silence * FRAME_S)
+        return Voice(probability, self._speaking, round(self._stretch * FRAME_S, 3), round(self._silence * FRAME_S, 3))
 
     def _probability(self, frame: bytes) -> float:
         if self._is_quiet(frame):

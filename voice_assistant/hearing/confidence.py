@@ -38,15 +38,19 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights of the logistic regression: one for each of Features, and a constant."""
+    """Weights of the logistic regression: one for each of Features, and a constant.
 
-    bias: float = -2.0
-    gap: float = 1.0
-    agreement: float = 1.0
-    weakest: float = 1.5
-    mean: float = 1.5
-    brevity: float = -0.5
-    pace: float = 0.5
+    The defaults were fitted on 264 utterances of three synthetic voices, clean and with noise at 10 and 3 dB, heard by the
+    stock model; right meant at most one word in five wrong. Fitted anew for another model or another meaning of right.
+    """
+
+    bias: float = -5.8
+    gap: float = 1.8
+    agreement: float = 1.2
+    weakest: float = 2.2
+    mean: float = 2.4
+    brevity: float = -0.9
+    pace: float = 1.3
 
 
 def features(alternatives: Sequence[Alternative], words: Sequence[Word]) -> Features:

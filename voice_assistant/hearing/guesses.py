@@ -12,6 +12,10 @@ from voice_assistant.hearing.respelling import Respelling
 from voice_assistant.types import Alternative, Word
 
 
+_BETWEEN_WORDS_S = 0.3
+"""With less sound than this after the last word, another word may be under way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """One way to hear the utterance."""
@@ -58,10 +62,10 @@ def cut_point_s(words: Sequence[Word], end_s: float, earliest_s: float) -> float
     best, widest = end_s, -1.0
     for word, following in pairwise(words):
         pause = following.start_s - word.end_s
-        if word.end_s >= earliest_s and pause > widest:
+        if word.end_s >= earliest_s and pause >= widest:
             best, widest = (word.end_s + following.start_s) / 2, pause
     after = end_s - words[-1].end_s if words else end_s
-    return end_s if after > widest else best
+    return end_s if after > max(widest, _BETWEEN_WORDS_S) else best
 
 
 def keep_until(guesses: Sequence[Guess], until_s: float) -> tuple[Guess, ...]:

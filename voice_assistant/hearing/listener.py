@@ -27,7 +27,7 @@ _TAIL_S = 0.16
 _SHORTEST_AT_END_S = 0.09
 """A voice that the stream's end interrupts before it could prove itself is believed if it lasted this long."""
 _NOTHING = bytes(FRAME_BYTES)
-"""Stands for the sound before the voice where there is none to be had: a recogniser that starts on a sound mishears it."""
+"""Stands for the sound before the voice where there is none: the recogniser mishears words that it starts on."""
 _JUMP_S = 0.1
 """When a chunk starts this far from where the last one ended, sound was lost, and the time is taken from the chunk."""
 
@@ -157,7 +157,7 @@ class Listener:
 
     @property
     def _now_s(self) -> float:
-        return (self._start_s or 0.0) + self._frames * FRAME_S
+        return round((self._start_s or 0.0) + self._frames * FRAME_S, 3)
 
     def _take(self, chunk: AudioChunk) -> None:
         if chunk.rate_hz != SAMPLE_RATE_HZ:
@@ -185,7 +185,7 @@ class Listener:
         yield from self._go_on(self._utterance, voice)
 
     def _begin(self, voice: Voice) -> Iterator[Heard]:
-        start_s = self._now_s - voice.voiced_s
+        start_s = round(self._now_s - voice.voiced_s, 3)
         yield self._start(start_s, max(start_s - self._preroll_s, self._free_from_s))
 
     def _start(self, start_s: float, from_s: float) -> SpeechStarted:
@@ -211,14 +211,14 @@ class Listener:
 
     def _finish(self, utterance: _Utterance, silence_s: float) -> Transcript:
         self._utterance = None
-        end_s = self._now_s - silence_s
+        end_s = round(self._now_s - silence_s, 3)
         self._free_from_s = min(self._now_s, end_s + _TAIL_S)
         self._activity.release()
         return _placed(self._recogniser.finish(), utterance, end_s)
 
     def _cut(self, utterance: _Utterance, voice: Voice) -> Iterator[Heard]:
         transcript = self._recogniser.finish(_HOLD_BACK_S)
-        cut_s = utterance.fed_from_s + transcript.end_s
+        cut_s = round(utterance.fed_from_s + transcript.end_s, 3)
         self._utterance = None
         self._free_from_s = cut_s
         yield _placed(transcript, utterance, min(cut_s, self._now_s - voice.silence_s))
@@ -229,7 +229,11 @@ class Listener:
 def _placed(transcript: Transcript, utterance: _Utterance, end_s: float) -> Transcript:
     """The transcript with times counted from the start of the stream."""
     words = tuple(
-        replace(word, start_s=word.start_s + utterance.fed_from_s, end_s=word.end_s + utterance.fed_from_s)
+        replace(
+            word,
+            start_s=round(word.start_s + utterance.fed_from_s, 3),
+            end_s=round(word.end_s + utterance.fed_from_s, 3),
+        )
         for word in transcript.words
     )
     return replace(transcript, words=words, start_s=utterance.start_s, end_s=max(end_s, utterance.start_s))

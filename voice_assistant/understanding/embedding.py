@@ -77,4 +77,4 @@ class Embedder:
         hidden = self._session.run(None, inputs)[0]
         weights = attention[:, :, None].astype(np.float32)
         mean: Vectors = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
-        return mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)
+        return np.asarray(mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9), dtype=np.float32)

@@ -201,4 +201,4 @@ def _alternative_weights(transcript: Transcript, count: int) -> Array:
     scores = [alternative.score for alternative in transcript.alternatives[:count]]
     scores += [-ALTERNATIVE_SPREAD] * (count - len(scores))
     scores[0] = 0.0
-    return np.exp(np.array(scores, dtype=np.float32) / ALTERNATIVE_SPREAD)
+    return np.asarray(np.exp(np.array(scores) / ALTERNATIVE_SPREAD), dtype=np.float32)

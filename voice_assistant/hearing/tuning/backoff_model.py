@@ -1,7 +1,8 @@
 """A backoff n-gram language model over a flat tree, and the stock model as one.
 
-The probability of a word after a history that lists it is stored; after one that does not, it is the history's backoff weight times the
-probability after the history without its oldest word (S. Katz: Estimation of Probabilities from Sparse Data, IEEE Trans. ASSP 35, 1987).
+The probability of a word after a history that lists it is stored; after one that does not, it is the history's backoff
+weight times the probability after the history without its oldest word (S. Katz: Estimation of Probabilities from Sparse
+Data, IEEE Trans. ASSP 35, 1987).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ END_OFFSET, START_OFFSET = 1, 2
 
 @dataclass(frozen=True)
 class BackoffModel:
-    """Natural logs throughout. The two largest word numbers mean the start (`start`) and the end (`end`) of a sentence."""
+    """Natural logs throughout. The two largest word numbers stand for the start and the end of a sentence."""
 
     trie: NgramTrie
     log_probs: FloatArray
@@ -104,7 +105,9 @@ def model_from_file(file: NgramFile, words: int) -> BackoffModel:
 
 
 def _filled(model: BackoffModel) -> BackoffModel:
-    """N-grams that the file has only as histories get the probability that backing off gives them; the start is never predicted."""
+    """N-grams that the file has only as histories get the probability that backing off gives them; the start is never
+    predicted.
+    """
     model.log_probs[model.trie.words == model.start] = -np.inf
     for length in range(1, model.trie.order + 1):
         nodes = np.arange(model.trie.size)[model.trie.level(length)]
@@ -148,7 +151,11 @@ def _trie_of_contexts(file: NgramFile, contexts: IntArray, depths: IntArray, wid
         futures, stops = depths[owners] == length - 1, depths[finals] == length - 1
         deeper = np.flatnonzero(depths >= length)
         history_keys = nodes[deeper] * width + (contexts[deeper, length - 1] if len(deeper) else deeper)
-        listed = [nodes[owners[futures]] * width + future_words[futures], nodes[finals[stops]] * width + ends[stops], history_keys]
+        listed = [
+            nodes[owners[futures]] * width + future_words[futures],
+            nodes[finals[stops]] * width + ends[stops],
+            history_keys,
+        ]
         keys = np.unique(np.concatenate(listed))
         if not len(keys):
             break

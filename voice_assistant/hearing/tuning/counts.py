@@ -1,8 +1,9 @@
 """Counts n-grams in any amount of weighted text, with bounded memory.
 
-Sentences are gathered into batches; each batch becomes a tree of counts with a few array operations and is merged into the whole. When the whole
-passes a limit, the rarest longer n-grams are dropped (lossy counting: G. Manku, R. Motwani: Approximate Frequency Counts over Data Streams,
-VLDB 2002); an n-gram is never counted more often than its parts, so the tree stays closed under prefixes and suffixes.
+Sentences are gathered into batches; each batch becomes a tree of counts with a few array operations and is merged into
+the whole. When the whole passes a limit, the rarest longer n-grams are dropped (lossy counting: G. Manku, R. Motwani:
+Approximate Frequency Counts over Data Streams, VLDB 2002); an n-gram is never counted more often than its parts, so the
+tree stays closed under prefixes and suffixes.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def count_ngrams(
 ) -> NgramCounts:
     """Count all n-grams up to a length in sentences of word numbers, each with its weight (above 0).
 
-    `width - 2` stands for the start of a sentence and `width - 1` for its end.
+    `width - 2` stands for the start of a sentence and `width - 1` for its end; MISSING for something that no n-gram may
+    hold.
     """
     start, end = width - 2, width - 1
     trie, counts = NgramTrie.empty(width), np.zeros(1)
@@ -67,7 +69,7 @@ def count_ngrams(
         batch += [start, *words, end]
         lengths.append(len(words) + 2)
         weights.append(weight)
-        total += len(words)
+        total += sum(word != MISSING for word in words)
         if len(batch) >= batch_words:
             merge()
     if batch:
@@ -79,29 +81,33 @@ def _count_batch(tokens: IntArray, weights: FloatArray, order: int, width: int) 
     """The n-grams of sentences laid end to end; `weights` has one entry a token."""
     start = width - 2
     parents, words, starts = [np.array([MISSING])], [np.array([MISSING])], [0, 1]
-    counts = [np.zeros(1)]
-    places = np.arange(len(tokens))  # last token of each n-gram
-    nodes = np.zeros(len(tokens), dtype=np.int64)  # of the n-gram's history
+    counts: list[FloatArray] = [np.zeros(1)]
+    ending_here = np.zeros(
+        len(tokens), dtype=np.int64
+    )  # node of the n-gram, one word shorter than those counted, that ends at each token
     for length in range(1, order + 1):
-        if length > 1:
-            # The n-gram that ends here consists of the one that ended a token earlier and this token, unless a sentence starts here.
-            inside = (places >= 1) & (tokens[places] != start)
-            earlier = shorter[places - 1]
-            inside &= earlier != MISSING
-            places, nodes = places[inside], earlier[inside]
-        keys, inverse = np.unique(nodes * width + tokens[places], return_inverse=True)
+        # An n-gram consists of the one that ends a token earlier and of this token, unless a sentence starts here.
+        histories = (
+            ending_here
+            if length == 1
+            else np.concatenate(([MISSING], np.where(tokens[1:] == start, MISSING, ending_here[:-1])))
+        )
+        places = np.flatnonzero((histories != MISSING) & (tokens != MISSING))
+        keys, inverse = np.unique(histories[places] * width + tokens[places], return_inverse=True)
         if not len(keys):
             break
-        shorter = np.full(len(tokens), MISSING, dtype=np.int64)
-        shorter[places] = starts[-1] + inverse
+        ending_here = np.full(len(tokens), MISSING, dtype=np.int64)
+        ending_here[places] = starts[-1] + inverse
         parents.append(keys // width)
         words.append(keys % width)
-        counts.append(np.bincount(inverse, weights=weights[places], minlength=len(keys)))
+        counts.append(np.bincount(inverse, weights=weights[places], minlength=len(keys)).astype(np.float64))
         starts.append(starts[-1] + len(keys))
     return NgramTrie(width, np.concatenate(parents), np.concatenate(words), tuple(starts)), np.concatenate(counts)
 
 
-def _add(trie: NgramTrie, counts: FloatArray, added: NgramTrie, added_counts: FloatArray) -> tuple[NgramTrie, FloatArray]:
+def _add(
+    trie: NgramTrie, counts: FloatArray, added: NgramTrie, added_counts: FloatArray
+) -> tuple[NgramTrie, FloatArray]:
     merged, places, added_places = union(trie, added)
     total = np.zeros(merged.size)
     total[places] = counts

@@ -1,9 +1,10 @@
 """A language model from counts: interpolated modified Kneser-Ney smoothing.
 
-S. Chen, J. Goodman: An Empirical Study of Smoothing Techniques for Language Modeling, Computer Speech and Language 13, 1999. Shorter n-grams
-are counted by the number of different words before them, so that a word of a fixed phrase is not expected everywhere. Weighted text makes counts that are
-no whole numbers: a kind of word before an n-gram counts at most as much as its weight, and the discount is drawn linearly between whole counts
-(as in H. Zhang, D. Chiang: Kneser-Ney Smoothing on Expected Counts, ACL 2014, for the simplest case); whole numbers give the original formulas.
+S. Chen, J. Goodman: An Empirical Study of Smoothing Techniques for Language Modeling, Computer Speech and Language 13,
+1999. Shorter n-grams are counted by the number of different words before them, so that a word of a fixed phrase is not
+expected everywhere. Weighted text makes counts that are no whole numbers: a kind of word before an n-gram counts at
+most as much as its weight, and the discount is drawn linearly between whole counts (as in H. Zhang, D. Chiang:
+Kneser-Ney Smoothing on Expected Counts, ACL 2014, for the simplest case); whole numbers give the original formulas.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 
 from voice_assistant.hearing.tuning.backoff_model import BackoffModel
 from voice_assistant.hearing.tuning.counts import NgramCounts
-from voice_assistant.hearing.tuning.trie import ROOT, FloatArray, NgramTrie
+from voice_assistant.hearing.tuning.trie import ROOT, FloatArray, IntArray, NgramTrie
 
 USUAL_DISCOUNTS = (0.5, 1.0, 1.5)
 """For texts too small to learn them from (the values that KenLM falls back on)."""
@@ -44,9 +45,11 @@ def estimate(counts: NgramCounts) -> BackoffModel:
 
 
 def adjusted_counts(counts: NgramCounts) -> FloatArray:
-    """Counts of the longest n-grams and of those at the start of a sentence; of all others the number of different words before them."""
+    """Counts of the longest n-grams and of those at the start of a sentence; of all others the number of different
+    words before them.
+    """
     trie = counts.trie
-    adjusted = counts.counts.copy()
+    adjusted: FloatArray = counts.counts.copy()
     types = np.minimum(counts.counts, 1.0)
     for length in range(1, trie.order):
         here, longer = trie.level(length), trie.level(length + 1)
@@ -56,7 +59,7 @@ def adjusted_counts(counts: NgramCounts) -> FloatArray:
     return adjusted
 
 
-def _shortened(trie: NgramTrie, length: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _shortened(trie: NgramTrie, length: int) -> IntArray:
     """For each n-gram of a length the node of the n-gram without its first word, which the tree always has."""
     return trie.suffixes[trie.level(length)]
 
@@ -71,4 +74,5 @@ def _discounts(adjusted: FloatArray) -> FloatArray:
         learned = (1 - 2 * ratio * twos / ones, 2 - 3 * ratio * threes / twos, 3 - 4 * ratio * fours / threes)
         if all(0 < discount < size for discount, size in zip(learned, (1, 2, 3), strict=True)):
             one, two, more = learned
-    return np.interp(adjusted, [0, 1, 2, 3], [0, one, two, more])
+    discounts: FloatArray = np.interp(adjusted, [0, 1, 2, 3], [0, one, two, more])
+    return discounts

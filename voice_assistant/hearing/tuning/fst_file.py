@@ -1,13 +1,17 @@
 """Writes a backoff model as an OpenFst file of the type `const`, which Vosk composes with `HCLr.fst` while it decodes.
 
-Every history is a state, every listed word an arc, backing off an arc without a label (0); the end of a sentence is the cost of a final state. A
-`const` FST needs more bytes than the stock `ngram` FST (16 an arc) but no search in bit strings, so that decoding is about a quarter faster; as it
-is two plain arrays, numpy writes it at once. Layout (little-endian, `const-fst.h` of OpenFst, file version 2): the header and symbol tables as in
-`ngram_file`, then a record for each state (float32 final cost, uint32 first arc, arcs, input epsilons, output epsilons) and one for each arc (int32
-input label, int32 output label, float32 cost, int32 next state). Arcs are sorted by input label, as the composition demands.
+Every history is a state, every listed word an arc, backing off an arc without a label (0); the end of a sentence is the
+cost of a final state. A `const` FST needs more bytes than the stock `ngram` FST (16 an arc) but no search in bit
+strings, so that decoding is about a quarter faster; as it is two plain arrays, numpy writes it at once. Layout
+(little-endian, `const-fst.h` of OpenFst, file version 2): the header and symbol tables as in `ngram_file`, then a
+record for each state (float32 final cost, uint32 first arc, arcs, input epsilons, output epsilons) and one for each arc
+(int32 input label, int32 output label, float32 cost, int32 next state). Arcs are sorted by input label, as the
+composition demands.
 
-A word that the acoustic side does not know is written as a run of arcs over words that it knows: the first puts the new word out, the others
-nothing. So the transcript holds the word itself.
+A word that the acoustic side does not know is written as a run of arcs over words that it knows: the first puts the new
+word out, the others a label without a name, CONTINUED. So the transcript holds the word itself; Vosk prints the
+nameless labels as nothing, and still finds the times of all words, for which it needs one label for each word of the
+acoustic side. (With label 0 instead, later words get too early times and Vosk warns.)
 """
 
 from __future__ import annotations
@@ -35,7 +39,9 @@ EPSILON = 0
 NOT_OF_TRANSDUCERS = 0x50150000
 """Acceptor, deterministic on both sides, sorted on output: true of a plain model, not of one with new words."""
 ARC = np.dtype([("input", "<i4"), ("output", "<i4"), ("cost", "<f4"), ("next", "<i4")])
-STATE = np.dtype([("final", "<f4"), ("first", "<u4"), ("arcs", "<u4"), ("input_epsilons", "<u4"), ("output_epsilons", "<u4")])
+STATE = np.dtype(
+    [("final", "<f4"), ("first", "<u4"), ("arcs", "<u4"), ("input_epsilons", "<u4"), ("output_epsilons", "<u4")]
+)
 
 Spellings = Mapping[int, Sequence[Sequence[int]]]
 """New word → runs of known words, each of which sounds like it."""
@@ -86,19 +92,18 @@ def to_fst(model: BackoffModel, spellings: Spellings) -> ConstFst:
     arcs["cost"][len(listed) :] = -model.backoffs[backing]
     arcs["next"][len(listed) :] = state_of[model.as_histories(trie.suffixes[backing])]
 
-    new_words = np.fromiter(spellings, dtype=np.int64, count=len(spellings))
-    sources, arcs, states = _with_runs(sources, arcs, len(histories), spellings, new_words)
+    sources, arcs, states = _with_runs(sources, arcs, len(histories), spellings, continued=model.start)
     final = np.concatenate((final, np.full(states - len(histories), np.inf, dtype=np.float32)))
     start_node = trie.find(np.array([ROOT]), np.array([model.start]))
     start = int(state_of[model.as_histories(np.maximum(start_node, ROOT))[0]])
-    return _assemble(sources, arcs, final, start, transducer=bool(len(new_words)))
+    return _assemble(sources, arcs, final, start, transducer=bool(spellings))
 
 
 def _with_runs(
-    sources: npt.NDArray[np.int64], arcs: npt.NDArray[np.void], states: int, spellings: Spellings, new_words: npt.NDArray[np.int64]
+    sources: npt.NDArray[np.int64], arcs: npt.NDArray[np.void], states: int, spellings: Spellings, continued: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.void], int]:
     """Arcs of new words replaced by runs of arcs of known words. Runs of one word to one state share their middle."""
-    is_new = np.isin(arcs["input"], new_words)
+    is_new = np.isin(arcs["input"], np.fromiter(spellings, dtype=np.int64, count=len(spellings)))
     added: list[tuple[int, int, int, float, int]] = []
     middles: dict[tuple[int, tuple[int, ...], int], int] = {}
     for source, arc in zip(sources[is_new].tolist(), arcs[is_new].tolist(), strict=True):
@@ -110,7 +115,7 @@ def _with_runs(
                 key = (place, run, target)
                 if key not in middles:
                     middles[key] = states
-                    added.append((states, run[place], EPSILON, 0.0, entry))
+                    added.append((states, run[place], continued, 0.0, entry))
                     states += 1
                 entry = middles[key]
             added.append((source, run[0], word, cost, entry))
@@ -120,7 +125,11 @@ def _with_runs(
 
 
 def _assemble(
-    sources: npt.NDArray[np.int64], arcs: npt.NDArray[np.void], final: npt.NDArray[np.float32], start: int, transducer: bool
+    sources: npt.NDArray[np.int64],
+    arcs: npt.NDArray[np.void],
+    final: npt.NDArray[np.float32],
+    start: int,
+    transducer: bool,
 ) -> ConstFst:
     order = np.argsort(sources * (int(arcs["input"].max(initial=0)) + 1) + arcs["input"], kind="stable")
     arcs, sources = arcs[order], sources[order]

@@ -1,10 +1,11 @@
 """Mixes a domain's language model into a general one, n-gram by n-gram.
 
-For every history h of either model, P(w|h) = l(h) P_domain(w|h) + (1 - l(h)) P_general(w|h) for all words that either lists there (F. Jelinek,
-R. Mercer: Interpolated Estimation of Markov Source Parameters from Sparse Data, 1980), where l(h) grows with how often the domain's text has the
-history (as in I. Witten, T. Bell: The Zero-Frequency Problem, IEEE Trans. IT 37, 1991). Words that neither lists are backed off to the shorter
-history of the *mixed* model with a weight that makes the probabilities after h sum to one. So a sentence that begins outside the domain can come
-back to it at any word, and one that leaves it is heard as it is.
+For every history h of either model, P(w|h) = l(h) P_domain(w|h) + (1 - l(h)) P_general(w|h) for all words that either
+lists there (F. Jelinek, R. Mercer: Interpolated Estimation of Markov Source Parameters from Sparse Data, 1980), where
+l(h) grows with how often the domain's text has the history (as in I. Witten, T. Bell: The Zero-Frequency Problem, IEEE
+Trans. IT 37, 1991). Words that neither lists are backed off to the shorter history of the *mixed* model with a weight
+that makes the probabilities after h sum to one. So a sentence that begins outside the domain can come back to it at any
+word, and one that leaves it is heard as it is.
 """
 
 from __future__ import annotations
@@ -15,24 +16,27 @@ import numpy as np
 
 from voice_assistant.hearing.tuning.backoff_model import BackoffModel
 from voice_assistant.hearing.tuning.counts import NgramCounts
-from voice_assistant.hearing.tuning.trie import MISSING, ROOT, FloatArray, IntArray, NgramTrie, union
+from voice_assistant.hearing.tuning.trie import MISSING, ROOT, BoolArray, FloatArray, IntArray, NgramTrie, union
 
 LEAST_LEFT = 1e-6
-"""Probability that every history leaves to words it does not list; keeps the weights finite where both models list nearly everything."""
+"""Probability that every history leaves to words it does not list; keeps the weights finite where both models list
+nearly everything."""
 
 
 @dataclass(frozen=True)
 class Mixing:
-    """How much the domain's text is believed: l(h) = strength * c(h) / (c(h) + doubt) for a history of c(h) occurrences."""
+    """How much the domain's text is believed: l(h) = strength * c(h) / (c(h) + doubt * t(h)) for a history that occurs
+    c(h) times, before t(h) different words. The values were chosen on held-out text and speech (docs/tuning.md).
+    """
 
-    strength: float = 0.7
+    strength: float = 0.95
     """0 to 1; what a history gets that the text has very often."""
-    doubt: float = 2.0
-    """Occurrences at which half of that is reached."""
-    unigram: float = 0.3
-    """l of the empty history."""
-    unseen: float = 0.5
-    """What is left of l when the text does not have a history and only its ending, 0 to 1, for each word that had to be dropped."""
+    doubt: float = 1.0
+    """1 is Witten's and Bell's own; more believes less in histories that many different words follow."""
+    unigram: float = 0.5
+    """l of the empty history, as a share of `strength`."""
+    unseen: float = 0.25
+    """What is left of l for each word that has to be dropped from a history until the text has it, 0 to 1."""
 
 
 def interpolate(general: BackoffModel, domain: BackoffModel, counts: NgramCounts, mixing: Mixing) -> BackoffModel:
@@ -41,12 +45,14 @@ def interpolate(general: BackoffModel, domain: BackoffModel, counts: NgramCounts
     in_general = _matching(trie, general.trie, from_general)
     in_domain = _matching(trie, domain.trie, from_domain)
     weights = _weights(trie, in_domain, domain, counts, mixing)
-    parents, words = trie.parents[1:], trie.words[1:]
+    parents = trie.parents[1:]
 
     general_probs = np.zeros(trie.size)
     general_probs[from_general] = np.exp(general.log_probs)
     only_domain = np.setdiff1d(from_domain, from_general, assume_unique=True)
-    general_probs[only_domain] = np.exp(general.log_prob(in_general[trie.parents[only_domain]], trie.words[only_domain]))
+    general_probs[only_domain] = np.exp(
+        general.log_prob(in_general[trie.parents[only_domain]], trie.words[only_domain])
+    )
 
     probs = (1 - weights[trie.parents]) * general_probs
     believed = np.flatnonzero(weights[parents] > 0) + 1
@@ -76,11 +82,15 @@ def normalised(trie: NgramTrie, probs: FloatArray) -> BackoffModel:
     return model
 
 
-def _weights(trie: NgramTrie, in_domain: IntArray, domain: BackoffModel, counts: NgramCounts, mixing: Mixing) -> FloatArray:
-    """l of each node of the mixed tree."""
-    followed = np.bincount(counts.trie.parents[1:], weights=counts.counts[1:], minlength=counts.trie.size)
-    own = mixing.strength * followed / (followed + mixing.doubt)
-    own[ROOT] = mixing.unigram
+def _weights(
+    trie: NgramTrie, in_domain: IntArray, domain: BackoffModel, counts: NgramCounts, mixing: Mixing
+) -> FloatArray:
+    """L of each node of the mixed tree."""
+    parents = counts.trie.parents[1:]
+    followed = np.bincount(parents, weights=counts.counts[1:], minlength=counts.trie.size)
+    kinds = np.bincount(parents, minlength=counts.trie.size)
+    own = mixing.strength * followed / np.maximum(followed + mixing.doubt * kinds, LEAST_LEFT)
+    own[ROOT] = mixing.strength * mixing.unigram
     lengths, domain_lengths = _lengths(trie), _lengths(domain.trie)
     dropped = lengths - domain_lengths[in_domain]
     weights: FloatArray = own[in_domain] * mixing.unseen**dropped
@@ -88,7 +98,9 @@ def _weights(trie: NgramTrie, in_domain: IntArray, domain: BackoffModel, counts:
 
 
 def _matching(trie: NgramTrie, part: NgramTrie, from_part: IntArray) -> IntArray:
-    """For each node of the mixed tree, the longest history of one part that is an ending of it (a node of that part that has children)."""
+    """For each node of the mixed tree, the longest history of one part that is an ending of it (a node of that part
+    that has children).
+    """
     result = np.full(trie.size, MISSING, dtype=np.int64)
     result[from_part[part.has_children]] = np.flatnonzero(part.has_children)
     result[ROOT] = ROOT
@@ -103,7 +115,7 @@ def _lengths(trie: NgramTrie) -> IntArray:
     return np.repeat(np.arange(trie.order + 1), np.diff(trie.level_starts))
 
 
-def _known_words(model: BackoffModel) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _known_words(model: BackoffModel) -> BoolArray:
     known = np.zeros(model.trie.width, dtype=np.bool_)
     known[model.trie.words[model.trie.level(1)]] = True
     return known

@@ -1,22 +1,24 @@
-"""Reads and writes an OpenFst file of the type `ngram`, the language model `graph/Gr.fst` of Vosk's models with a dynamic graph.
+"""Reads and writes an OpenFst file of the type `ngram`, the language model `graph/Gr.fst` of Vosk's models with a
+dynamic graph.
 
-The layout (all little-endian; J. Sorensen, C. Allauzen: Unary Data Structures for Language Models, Interspeech 2011, and the header
-`ngram-fst.h` of OpenFst):
+The layout (all little-endian; J. Sorensen, C. Allauzen: Unary Data Structures for Language Models, Interspeech 2011,
+and the header `ngram-fst.h` of OpenFst):
 
     int32    2125659606, the mark of an FST
     string   "ngram", then "standard" (each an int32 length and its bytes)
     int32    version (4), flags (1: input symbols follow, 2: output symbols follow)
     uint64   properties;  int64 start state, number of states, number of arcs (0)
-    symbol tables: int32 2125658996, string name, int64 next free key, int64 count, then for each a string and an int64 key
+    symbol tables: int32 2125658996, string name, int64 next free key, int64 count, for each word a string and an int64
     uint64   states, futures, finals
     bits     2 * states + 1   the tree of contexts, as its level-order unary degree sequence (LOUDS)
     bits     futures + states + 1   for each state a 0, then a 1 for each word that it predicts
     bits     states   whether the state may end a sentence
     int32    context word of each state, and one more;  int32 word of each future
-    float32  backoff of each state, and one more;  end of each final;  each future, and one more: negative natural logs of probabilities
+    float32  backoff of each state, and one more;  end of each final;  each future, and one more
 
-Each run of bits fills whole uint64 words, lowest bit first. The path from the root of the tree of contexts to a state names its history, most recent
-word first; context word 0 stands for the start of a sentence.
+The float32 values are negative natural logs of probabilities. Each run of bits fills whole uint64 words, lowest bit
+first. The path from the root of the tree of contexts to a state names its history, most recent word first; context word
+0 stands for the start of a sentence.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ SYMBOLS_MARK = 2125658996
 VERSION = 4
 HAS_INPUT_SYMBOLS, HAS_OUTPUT_SYMBOLS = 1, 2
 STATIC_PROPERTIES = 0x25A555550001
-"""What holds of every such FST: acceptor, sorted, deterministic, cyclic… (`kStaticProperties` in ngram-fst.h, and `kExpanded`)."""
+"""What holds of every such FST: acceptor, sorted, deterministic, cyclic… (`kStaticProperties` in ngram-fst.h, and
+`kExpanded`)."""
 
 Bits = npt.NDArray[np.bool_]
 Int32Array = npt.NDArray[np.int32]
@@ -54,7 +57,11 @@ class SymbolTable:
 
     def to_bytes(self) -> bytes:
         """As OpenFst writes it."""
-        parts = [struct.pack("<i", SYMBOLS_MARK), _string(self.name), struct.pack("<qq", self.next_key, len(self.words))]
+        parts = [
+            struct.pack("<i", SYMBOLS_MARK),
+            _string(self.name),
+            struct.pack("<qq", self.next_key, len(self.words)),
+        ]
         parts += [_string(word) + struct.pack("<q", key) for word, key in zip(self.words, self.keys, strict=True)]
         return b"".join(parts)
 
@@ -107,12 +114,28 @@ def read_ngram_file(path: Path) -> NgramFile:
 
     Raises ModelError when the file is missing, of another type, version or byte order, cut short or inconsistent.
     """
+    return parse_ngram_file(_read(path), str(path))
+
+
+def read_symbols(path: Path) -> SymbolTable:
+    """The words of an FST of any type, without reading the rest of it. Raises ModelError."""
+    reader = _Reader(_read(path), str(path))
+    _parse_start(reader)
+    _version, flags, *_rest = reader.unpack("<iiQqqq")
+    if not flags & (HAS_INPUT_SYMBOLS | HAS_OUTPUT_SYMBOLS):
+        raise ModelError(f"The language model {path} does not name its words: fetch the speech model again.")
+    return _parse_symbols(reader, None)
+
+
+def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
-        message = f"The language model {path} cannot be read ({error.strerror}): fetch the speech model again."
+        message = (
+            f"The speech model has no language model that can be read at {path} ({error.strerror}):"
+            " use a model with a dynamic graph (graph/HCLr.fst and graph/Gr.fst), such as the small ones."
+        )
         raise ModelError(message) from error
-    return parse_ngram_file(data, str(path))
 
 
 def parse_ngram_file(data: bytes, name: str) -> NgramFile:
@@ -132,11 +155,11 @@ def parse_ngram_file(data: bytes, name: str) -> NgramFile:
         tree_bits=reader.bits(2 * states + 1),
         future_bits=reader.bits(futures + states + 1),
         final_bits=reader.bits(states),
-        context_words=reader.array(np.int32, states + 1),
-        future_words=reader.array(np.int32, futures),
-        backoffs=reader.array(np.float32, states + 1),
-        finals=reader.array(np.float32, finals),
-        futures=reader.array(np.float32, futures + 1),
+        context_words=reader.int32s(states + 1),
+        future_words=reader.int32s(futures),
+        backoffs=reader.float32s(states + 1),
+        finals=reader.float32s(finals),
+        futures=reader.float32s(futures + 1),
         properties=properties,
     )
     if reader.place != len(data):
@@ -165,21 +188,30 @@ def _check(file: NgramFile, damaged: Callable[[str], ModelError]) -> None:
             raise damaged("it uses words that its symbol table does not have")
 
 
-def _parse_header(reader: _Reader) -> tuple[int, int, int]:
+def _parse_start(reader: _Reader) -> str:
+    """The mark and the two types of an FST."""
     (mark,) = reader.unpack("<i")
     if mark == int.from_bytes(struct.pack(">i", FST_MARK), "little"):
-        raise ModelError(f"The language model {reader.name} was made on a machine of the other byte order: fetch the model again.")
+        raise ModelError(
+            f"The language model {reader.name} was made on a machine of the other byte order: fetch the model again."
+        )
     if mark != FST_MARK:
         raise ModelError(f"{reader.name} is not an OpenFst file: fetch the speech model again.")
-    kind, arc = reader.string(), reader.string()
-    if kind != "ngram" or arc != "standard":
+    return f"{reader.string()}/{reader.string()}"
+
+
+def _parse_header(reader: _Reader) -> tuple[int, int, int]:
+    kind = _parse_start(reader)
+    if kind != "ngram/standard":
         raise ModelError(
-            f"The language model {reader.name} is of the type '{kind}/{arc}', not 'ngram/standard':"
-            " tune the stock model as it was fetched."
+            f"The language model {reader.name} is of the type {kind}, not ngram/standard:"
+            " tune a stock model as it was fetched, not one that is tuned already."
         )
     version, flags, properties, start, _states, _arcs = reader.unpack("<iiQqqq")
     if version != VERSION:
-        raise ModelError(f"The language model {reader.name} has the file version {version}; only {VERSION} is understood.")
+        raise ModelError(
+            f"The language model {reader.name} has the file version {version}; only {VERSION} is understood."
+        )
     return properties, start, flags
 
 
@@ -238,9 +270,11 @@ class _Reader:
             raise self.damaged("its padding is not empty")
         return unpacked[:count].astype(np.bool_)
 
-    def array(self, kind: type[np.generic], count: int) -> npt.NDArray[np.generic]:
-        item = np.dtype(kind).newbyteorder("<")
-        return np.frombuffer(self.take(count * item.itemsize), dtype=item)
+    def int32s(self, count: int) -> Int32Array:
+        return np.frombuffer(self.take(count * 4), dtype="<i4")
+
+    def float32s(self, count: int) -> Float32Array:
+        return np.frombuffer(self.take(count * 4), dtype="<f4")
 
 
 def _string(text: str) -> bytes:

@@ -1,8 +1,9 @@
 """A table of n-grams as one flat tree: the shape that counts and probabilities share.
 
-Node 0 is the empty n-gram. Every other node is an n-gram: its parent is the n-gram without the last word (its history), its `word` is the last
-word. Nodes are ordered by length, then by parent, then by word, so that `parent * width + word` rises through the whole table and one binary
-search finds any number of n-grams at once. Values (counts, probabilities) are kept beside the tree in arrays with one entry a node.
+Node 0 is the empty n-gram. Every other node is an n-gram: its parent is the n-gram without the last word (its history),
+its `word` is the last word. Nodes are ordered by length, then by parent, then by word, so that `parent * width + word`
+rises through the whole table and one binary search finds any number of n-grams at once. Values (counts, probabilities)
+are kept beside the tree in arrays with one entry a node.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class NgramTrie:
     words: IntArray
     """The last word; MISSING for the root."""
     level_starts: tuple[int, ...]
-    """Index of the first node of each length, from 0 (the root); one entry more than there are lengths, the last is the number of nodes."""
+    """Index of the first node of each length, from 0 (the root); one entry more than there are lengths, the last is the
+    number of nodes."""
 
     @classmethod
     def empty(cls, width: int) -> NgramTrie:
@@ -64,9 +66,12 @@ class NgramTrie:
 
     @cached_property
     def child_starts(self) -> IntArray:
-        """Where the children of each node begin, and as a last entry the number of nodes; the children of node i end where those of i + 1 begin."""
+        """Where the children of each node begin, and as a last entry the number of nodes; the children of node i end
+        where those of i + 1 begin.
+        """
         counts = np.bincount(self.parents[1:], minlength=self.size)
-        return np.concatenate(([1], 1 + np.cumsum(counts)))
+        starts: IntArray = np.concatenate(([1], 1 + np.cumsum(counts)))
+        return starts
 
     @cached_property
     def has_children(self) -> BoolArray:
@@ -81,7 +86,9 @@ class NgramTrie:
         return np.where(found, places, MISSING)
 
     def find_longest(self, histories: IntArray, words: IntArray, suffixes: IntArray) -> IntArray:
-        """For each word after a history: the node of the longest ending of both that is in the tree (the root when not even the word is)."""
+        """For each word after a history: the node of the longest ending of both that is in the tree (the root when not
+        even the word is).
+        """
         result = np.full(len(words), ROOT, dtype=np.int64)
         pending = np.arange(len(words))
         while len(pending):
@@ -103,14 +110,16 @@ class NgramTrie:
     @cached_property
     def first_words(self) -> IntArray:
         """The first word of each n-gram."""
-        result = self.words.copy()
+        result: IntArray = self.words.copy()
         for length in range(2, self.order + 1):
             here = self.level(length)
             result[here] = result[self.parents[here]]
         return result
 
     def keep(self, chosen: BoolArray) -> tuple[NgramTrie, IntArray]:
-        """The tree of the chosen nodes (the root must be one, and the parent of each) and the old index of each new node."""
+        """The tree of the chosen nodes (the root must be one, and the parent of each) and the old index of each new
+        node.
+        """
         old = np.flatnonzero(chosen)
         new = np.full(self.size, MISSING, dtype=np.int64)
         new[old] = np.arange(len(old))
@@ -122,7 +131,9 @@ class NgramTrie:
 
 
 def union(left: NgramTrie, right: NgramTrie) -> tuple[NgramTrie, IntArray, IntArray]:
-    """The tree of all n-grams of both, and for each node of either its node in the new tree. Both must have the same width."""
+    """The tree of all n-grams of both, and for each node of either its node in the new tree. Both must have the same
+    width.
+    """
     to_new = np.zeros(left.size, dtype=np.int64), np.zeros(right.size, dtype=np.int64)
     parents, words, starts = [np.array([MISSING])], [np.array([MISSING])], [0, 1]
     for length in range(1, max(left.order, right.order) + 1):

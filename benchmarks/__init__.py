@@ -1,0 +1,1 @@
+"""Measurements of the assistant: one command each, results in docs/benchmarks.md."""

@@ -1,0 +1,1 @@
+"""How well typed utterances are understood, beside three other ways of doing it."""

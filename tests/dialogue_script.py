@@ -1,0 +1,49 @@
+"""Short writing for what was understood, so that conversations can be written down as data.
+
+    cause.bakers_cyst/treatment     a node and the facet that was asked for
+    yes                             a node of the conversation: control.yes
+    ?not_heard                      no match, and why
+    +popping -swelling              signs that were told or denied
+    !swelling_with_pain             the rule for warning signs that fired (its level is the rule's)
+    duration=900 ordinal=2 action=left
+    or=cause.meniscus_tear          it could also have been that
+    best=police.ice                 what came nearest, without a match
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from voice_assistant.types import Candidate, Guide, Match, NoMatch, Reason, RedFlag, Sign, Slots, Understood
+
+
+def understood(guide: Guide, spec: str) -> Understood:
+    head, *rest = spec.split()
+    signs = tuple(Sign(word[1:], word[0] == "+", word[1:]) for word in rest if word[0] in "+-")
+    values = dict(word.split("=") for word in rest if "=" in word)
+    slots = Slots(
+        duration_s=float(values["duration"]) if "duration" in values else None,
+        ordinal=int(values["ordinal"]) if "ordinal" in values else None,
+        action=values.get("action"),
+    )
+    if head.startswith("?"):
+        best = Candidate(values["best"], None, 0.4) if "best" in values else None
+        return NoMatch(cast(Reason, head[1:]), 0.1, best=best, signs=signs, slots=slots)
+    node, _, facet = head.partition("/")
+    node_id = node if "." in node else f"control.{node}"
+    others = tuple(word[3:] for word in rest if word.startswith("or="))
+    flags = [flag(guide, word[1:]) for word in rest if word.startswith("!")]
+    return Match(
+        node_id,
+        facet or None,
+        0.9,
+        red_flag=flags[0] if flags else None,
+        signs=signs,
+        slots=slots,
+        choices=(node_id, *others) if others else (),
+    )
+
+
+def flag(guide: Guide, rule_name: str) -> RedFlag:
+    (rule,) = (rule for rule in guide.rules if rule.name == rule_name)
+    return RedFlag(rule.name, rule.level, rule.name)

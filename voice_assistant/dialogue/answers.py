@@ -1,0 +1,124 @@
+"""What a node says to a facet, a breath at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from voice_assistant.dialogue.lines import word_count
+from voice_assistant.dialogue.reply import Reply
+from voice_assistant.dialogue.state import Asked
+from voice_assistant.dialogue.urgent import URGENT_NODES, one_line, warn_if_needed
+from voice_assistant.types import Guide, Sentence
+
+BREATH_WORDS = 30
+"""What is told before the listener is asked for more."""
+CHOICES = 3
+"""More than three choices at once are not remembered by ear."""
+MORE_HINTS = 2
+"""How often a conversation says that there is more; after that it is known."""
+
+_CAUSES = "overview.causes"
+_NAMED_GROUPS = ("cause", "treatment")
+_ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
+
+
+def group_of(node_id: str) -> str:
+    """The part of a node id before its dot."""
+    return node_id.partition(".")[0]
+
+
+def breath(sentences: tuple[Sentence, ...]) -> tuple[tuple[Sentence, ...], tuple[Sentence, ...]]:
+    """The sentences of the next breath, at least one, and the rest."""
+    count = 1
+    while count < len(sentences) and word_count(sentences[: count + 1]) <= BREATH_WORDS:
+        count += 1
+    return sentences[:count], sentences[count:]
+
+
+def tell(reply: Reply, node_id: str, facet: str | None) -> Reply:
+    """Says what the node answers to the facet; says so when the guide does not cover it, or when it was described."""
+    node = reply.node(node_id)
+    reply = reply.at(node_id, facet if facet in node.answers else None)
+    reply = warn_if_needed(reply, node_id, facet)
+    before = len(reply.sentences)
+    if facet == "description":
+        reply = reply.line("connects", source=node.heading, name=node.name)
+    elif facet and facet not in node.answers and f"facet_{facet}" in reply.guide.lines:
+        reply = reply.line("facet_not_covered", facet=reply.phrase(f"facet_{facet}"), topic=node.name)
+    answer = node.answers.get(facet or "summary", node.answers["summary"])
+    return _tell_answer(reply, node_id, answer.first, answer.more, word_count(reply.sentences[before:]))
+
+
+def _tell_answer(
+    reply: Reply, node_id: str, first: tuple[Sentence, ...], more: tuple[Sentence, ...], lead_words: int
+) -> Reply:
+    if node_id in URGENT_NODES:
+        reply = reply.warn(first, one_line(reply.guide))
+    else:
+        # Only the summary of a cause may be shortened: elsewhere a later sentence may be the caution to an earlier one.
+        while lead_words and group_of(node_id) == "cause" and len(first) > 1:
+            if lead_words + word_count(first) <= BREATH_WORDS:
+                break
+            first, more = first[:-1], (first[-1], *more)
+        reply = reply.say(*first)
+    return reply.to_topic(node_id, reply.facet).change(
+        pending=more,
+        asked=Asked("more") if more else None,
+        choices=named_in(reply.guide, reply.sentences, besides=node_id),
+    )
+
+
+def hint_at_more(reply: Reply) -> Reply:
+    """Says that there is more, the first times."""
+    state = reply.state
+    if not state.pending or reply.urgent or state.more_hints >= MORE_HINTS:
+        return reply
+    return reply.line("more_hint").change(more_hints=state.more_hints + 1)
+
+
+def tell_more(reply: Reply) -> Reply:
+    """The next breath of what is pending. The caller sees to it that something is."""
+    state = reply.state
+    topic = state.topic or reply.node_id
+    reply = warn_if_needed(reply, topic, state.facet, more=True)
+    said, rest = breath(state.pending)
+    reply = reply.warn(said, one_line(reply.guide)) if topic in URGENT_NODES else reply.say(*said)
+    asked = state.asked if state.asked and state.asked.kind != "more" else None
+    return reply.at(topic, state.facet).change(
+        pending=rest,
+        asked=asked or (Asked("more") if rest else None),
+        choices=named_in(reply.guide, said, besides=topic) or state.choices,
+    )
+
+
+def offer_next(reply: Reply) -> Reply:
+    """Offers where the topic leads on to, at most three nodes that were not told just now."""
+    topic = reply.state.topic
+    told = {topic, *(node_id for node_id, _ in reply.state.history)}
+    leads = tuple(node_id for node_id in reply.node(topic).leads_to if node_id not in told) if topic else ()
+    if not leads:
+        return reply
+    offered = leads[:CHOICES]
+    return reply.ask("choice", "offer_next", offered, names=reply.names(offered)).change(choices=offered)
+
+
+def named_in(guide: Guide, sentences: Iterable[Sentence], *, besides: str) -> tuple[str, ...]:
+    """The causes and treatments that the sentences name, in spoken order, when they name several."""
+    text = " ".join(sentence.text for sentence in sentences).lower()
+    places = {}
+    for node_id, node in guide.nodes.items():
+        if group_of(node_id) in _NAMED_GROUPS and node_id != besides:
+            place = text.find(_ARTICLE.sub("", node.name).lower())
+            if place >= 0:
+                places[node_id] = place
+    return tuple(sorted(places, key=places.__getitem__)) if len(places) > 1 else ()
+
+
+def shared_source(guide: Guide, node_ids: tuple[str, ...]) -> str | None:
+    """The heading for a sentence about these nodes: their own, or the one that they all stand under."""
+    if len(node_ids) == 1:
+        return guide.nodes[node_ids[0]].heading
+    if all(group_of(node_id) == "cause" for node_id in node_ids):
+        return guide.nodes[_CAUSES].heading
+    return None

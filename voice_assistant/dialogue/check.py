@@ -1,0 +1,222 @@
+"""The guided check: one short question at a time, urgent ones first, and never a diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from voice_assistant.dialogue import refusals
+from voice_assistant.dialogue.check_result import conclude
+from voice_assistant.dialogue.numbers import spoken_number
+from voice_assistant.dialogue.reply import Reply
+from voice_assistant.dialogue.state import Asked, Check, merge_signs
+from voice_assistant.dialogue.urgent import URGENT, Level, answer_level
+from voice_assistant.types import Guide, NoMatch, Question, Sign, Understood
+
+NODE = "check.start"
+QUESTIONS_MAX = 8
+TRIES_MAX = 2
+"""A question that was not answered so often is left open."""
+UNKNOWN = "unknown"
+"""The action in the slots of "I don't know"."""
+
+_TELLING_FACETS = (None, "summary", "description", "symptoms")
+_TELLING_NODES = ("check.start", "control.yes", "control.no")
+
+
+def start(reply: Reply, signs: tuple[Sign, ...] = ()) -> Reply:
+    """Begins the check, or takes up the one that was left. Signs that were told already are not asked for."""
+    if reply.state.open_check:
+        return resume(reply.change(signs=merge_signs(reply.state.signs, signs)))
+    known = () if reply.state.check else reply.state.signs
+    reply = reply.at(NODE).change(signs=merge_signs(known, signs), check=Check(), walk=None)
+    if (warned := _warn(reply, tuple(name for name, present in reply.state.signs if present))) is not None:
+        return warned
+    return _next_question(reply.line("check_intro").line("check_how") if _upcoming(reply) else reply)
+
+
+def listen(reply: Reply, understood: Understood) -> Reply | None:
+    """What was said while a question of the check waits; None when it is no answer to it."""
+    check, asked = reply.state.open_check, reply.state.asked
+    if check is None or check.current is None or asked is None or asked.kind != "check_question":
+        return None
+    told = {sign.name: sign.present for sign in understood.signs}
+    if not _is_telling(understood, told, check.current):
+        return None
+    known = dict(reply.state.signs)
+    changed = [name for name, present in told.items() if known.get(name, present) != present]
+    answer = told.get(check.current)
+    if answer is None and not changed:
+        answer = {"control.yes": True, "control.no": False}.get(understood.node_id)
+    reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, understood.signs))
+    present = tuple(name for name, there in told.items() if there) + ((check.current,) if answer else ())
+    if (warned := _warn(reply, present)) is not None:
+        return warned
+    if answer is not None:
+        noted = merge_signs(reply.state.signs, (Sign(check.current, answer, ""),))
+        return _next_question(reply.change(signs=noted, refusals=0))
+    if changed:
+        return reply.line("check_changed").ask_again()
+    if understood.slots.action == UNKNOWN or understood.node_id == "control.next":
+        return _next_question(reply)
+    return _not_answered(reply, check, understood, told)
+
+
+def _is_telling(understood: Understood, told: Mapping[str, bool], current: str) -> bool:
+    if isinstance(understood, NoMatch) or understood.slots.action == UNKNOWN:
+        return True
+    if understood.node_id in (*_TELLING_NODES, "control.next"):
+        return True
+    if current in told and understood.facet in _TELLING_FACETS:
+        return True
+    return bool(told) and (understood.facet == "description" or understood.node_id.startswith("symptom."))
+
+
+def _not_answered(reply: Reply, check: Check, understood: Understood, told: Mapping[str, bool]) -> Reply:
+    if check.tries + 1 >= TRIES_MAX:
+        return _next_question(reply.line("check_skip"))
+    reply = reply.change(check=replace(check, tries=check.tries + 1))
+    if isinstance(understood, NoMatch) and not told:
+        return refusals.refuse(reply, understood)
+    return reply.ask_again()
+
+
+def _next_question(reply: Reply) -> Reply:
+    upcoming = _upcoming(reply)
+    if not upcoming:
+        return conclude(reply.at(NODE))
+    asked = reply.state.check.asked if reply.state.check else ()
+    return _ask(reply, Check(asked=(*asked, upcoming[0].sign), current=upcoming[0].sign), upcoming[0])
+
+
+def _upcoming(reply: Reply) -> tuple[Question, ...]:
+    """The questions that are still to be asked: not asked yet and not answered by what was told."""
+    asked = reply.state.check.asked if reply.state.check else ()
+    settled = {*asked, *dict(reply.state.signs)}
+    open_ones = tuple(question for question in reply.guide.questions if question.sign not in settled)
+    return open_ones[: max(0, QUESTIONS_MAX - len(asked))]
+
+
+def _ask(reply: Reply, check: Check, question: Question) -> Reply:
+    asked = Asked("check_question", (question.sign,), question.sentence)
+    return reply.at(NODE).say(question.sentence).change(check=check, asked=asked, pending=(), choices=())
+
+
+def _question(guide: Guide, sign: str | None) -> Question | None:
+    return next((question for question in guide.questions if question.sign == sign), None)
+
+
+def _warn(reply: Reply, present: tuple[str, ...]) -> Reply | None:
+    """Ends the check urgently when one of these signs, or all signs together, are a warning."""
+    level = warning_level(reply.guide, {name for name, there in reply.state.signs if there} | set(present), present)
+    if level is None:
+        return None
+    urgent = {question.sign for question in reply.guide.questions if question.urgent}
+    current = reply.state.check.current if reply.state.check else None
+    by = next((name for name in present if name in urgent), current)
+    known = merge_signs(reply.state.signs, [Sign(name, True, "") for name in present])
+    warned = answer_level(reply.change(signs=known), level)
+    return warned.change(check=replace(warned.state.check or Check(), current=None, ended_by=by))
+
+
+def warning_level(guide: Guide, known: set[str], new: tuple[str, ...]) -> Level | None:
+    """How urgent the signs are: by the rules for warning signs, or because an urgent question was answered yes."""
+    if not new:
+        return None
+    signs = known | {"pain"}  # whoever does the check has come with pain
+    fired = {
+        rule.level
+        for rule in guide.rules
+        if all(signs & set(group) for group in rule.all_of) and not signs & set(rule.none_of)
+    }
+    if "emergency" in fired:
+        return "emergency"
+    urgent = {question.sign for question in guide.questions if question.urgent}
+    return "urgent" if fired or urgent & set(new) else None
+
+
+def correct(reply: Reply, understood: Understood) -> Reply | None:
+    """After an urgent end, "no wait, it isn't swollen" takes the check up again. What was advised stays advised."""
+    check = reply.state.check
+    if check is None or check.ended_by is None or check.current is not None:
+        return None
+    told = {sign.name: sign.present for sign in understood.signs}
+    retracts = told.get(check.ended_by) is False and not any(told.values())
+    if understood.node_id == "control.previous" and reply.state.topic == URGENT:
+        return _ask_anew(reply, check, check.ended_by)
+    if not retracts or not _is_telling(understood, told, check.ended_by):
+        return None
+    reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, understood.signs), check=Check(check.asked))
+    return _next_question(reply.line("check_changed"))
+
+
+def back(reply: Reply) -> Reply:
+    """Asks the question before again."""
+    check = reply.state.open_check
+    if check is None:
+        return reply
+    asked = check.asked[:-1] or check.asked
+    return _ask_anew(reply, replace(check, asked=asked), asked[-1])
+
+
+def _ask_anew(reply: Reply, check: Check, sign: str) -> Reply:
+    question = _question(reply.guide, sign)
+    if question is None:
+        return _next_question(reply.change(check=Check(check.asked)))
+    known = tuple((name, present) for name, present in reply.state.signs if name != sign)
+    asked = check.asked if sign in check.asked else (*check.asked, sign)
+    return _ask(reply.change(signs=known), Check(asked=asked, current=sign), question)
+
+
+def keep_asking(reply: Reply) -> Reply:
+    """Asks the open question again when something short came between."""
+    check, state = reply.state.open_check, reply.state
+    if check is None or check.left or state.asked or reply.urgent or not reply.sentences:
+        return reply
+    question = _question(reply.guide, check.current)
+    return reply if question is None else _ask(reply, check, question).at(reply.node_id, reply.facet)
+
+
+def leave(reply: Reply) -> Reply:
+    """Leaves the check so that it can be taken up again."""
+    check = reply.state.open_check
+    return reply.change(check=replace(check, left=True)) if check else reply
+
+
+def leave_for_a_question(reply: Reply) -> Reply:
+    """Offers, once, to go on with the check after something else was answered."""
+    check = reply.state.open_check
+    if check is None or check.left:
+        return reply
+    return leave(reply.ask("resume_check", "check_resume_question"))
+
+
+def resume(reply: Reply) -> Reply:
+    """Asks the question at which the check was left."""
+    check = reply.state.open_check
+    if check is None:
+        return reply
+    question = _question(reply.guide, check.current)
+    if question is None or question.sign in dict(reply.state.signs):
+        return _next_question(reply)
+    return _ask(reply, replace(check, left=False, tries=0), question)
+
+
+def tell_where(reply: Reply) -> Reply:
+    """Which question it is at, and the question."""
+    check = reply.state.open_check
+    if check is None:
+        return reply
+    return resume(reply.at(NODE).line("check_where", number=spoken_number(len(check.asked))))
+
+
+def tell_left(reply: Reply) -> Reply:
+    """How many questions there can still be, and the present one."""
+    check = reply.state.open_check
+    if check is None:
+        return reply
+    left = len(_upcoming(reply))
+    reply = reply.at(NODE)
+    if left == 0:
+        return resume(reply.line("check_question_left"))
+    return resume(reply.line("check_questions_left", count=spoken_number(left)))

@@ -1,0 +1,240 @@
+"""What is said to steer the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from voice_assistant.dialogue import check, recall, timer, topics, walk
+from voice_assistant.dialogue.pace import change_rate, change_volume
+from voice_assistant.dialogue.reply import Reply
+from voice_assistant.dialogue.state import DialogueState
+from voice_assistant.dialogue.urgent import warn_first
+from voice_assistant.types import Slots
+
+Command = Callable[[Reply], Reply]
+
+
+def act(reply: Reply, action: str | None) -> Reply | None:
+    """Does what the slots ask for; None when they ask for nothing."""
+    command = _ACTIONS.get(action or "")
+    return command(reply) if command else None
+
+
+def handle(reply: Reply, node_id: str, slots: Slots) -> Reply:
+    """Does what a control node asks for."""
+    if node_id == timer.NODE:
+        return timer.handle(reply, slots)
+    acted = act(reply, slots.action)
+    if acted is not None:
+        return acted
+    if slots.ordinal is not None:
+        chosen = _by_ordinal(reply, slots.ordinal)
+        if chosen is not None:
+            return chosen
+    command = _COMMANDS.get(node_id)
+    return command(reply.at(node_id)) if command else help_me(reply)
+
+
+def _by_ordinal(reply: Reply, ordinal: int) -> Reply | None:
+    state = reply.state
+    choosing = state.asked is not None and state.asked.kind == "choice"
+    if state.walk and not choosing:
+        last = len(walk.ROUTES[state.walk.route])
+        return walk.step_to(reply, (last if ordinal == -1 else ordinal) - 1)
+    return topics.choose(reply, ordinal) if state.choices else None
+
+
+# --- being quiet ------------------------------------------------------------------------------
+
+
+def stop(reply: Reply) -> Reply:
+    """Silence. What was going on can be taken up again."""
+    return check.leave(reply.at("control.stop").change(asked=None)).act("stop")
+
+
+def pause(reply: Reply) -> Reply:
+    """Silence until "go on"."""
+    return reply.at("control.stop").change(paused=True).act("pause")
+
+
+# --- moving on and back -----------------------------------------------------------------------
+
+
+def _next(reply: Reply) -> Reply:
+    state = reply.state
+    if state.asked and state.asked.kind in ("resume_check", "resume_walk", "start_walk"):
+        return yes(reply)
+    place = state.walk or walk.from_topic(state.topic)
+    if place:
+        return walk.step_to(reply.change(walk=place), place.index + 1)
+    if state.pending:
+        return topics.continue_topic(reply)
+    if state.topic in state.choices and state.topic != state.choices[-1]:
+        choices = state.choices
+        told = topics.go_to(reply, choices[choices.index(state.topic) + 1])
+        return told if told.state.choices else told.change(choices=choices)
+    if state.open_check:
+        return check.resume(reply)
+    return reply.line("next_nothing").ask_again()
+
+
+def _previous(reply: Reply) -> Reply:
+    state = reply.state
+    if state.open_check and not state.open_check.left:
+        return check.back(reply)
+    place = state.walk or walk.from_topic(state.topic)
+    if place and (state.walk or place.index > 0):
+        return walk.step_to(reply.change(walk=place), place.index - (0 if place.left else 1))
+    if state.history:
+        node_id, facet = state.history[-1]
+        return topics.go_to(reply.change(history=state.history[:-1], topic=None), node_id, facet)
+    return reply.line("previous_nothing").ask_again()
+
+
+def start_over(reply: Reply) -> Reply:
+    """Begins the check or the walk-through again; else forgets all but voice, timer and warnings."""
+    state = reply.state
+    if state.open_check and not state.open_check.left:
+        return check.start(reply.change(check=None, signs=(), asked=None))
+    if state.walk and not state.walk.left:
+        return walk.start(reply, state.walk.route)
+    fresh = DialogueState(
+        rate_wpm=state.rate_wpm,
+        volume=state.volume,
+        timer=state.timer,
+        urgent_told=state.urgent_told,
+        urgent_line=state.urgent_line,
+        urgent_sentences=state.urgent_sentences,
+        quiet_from_s=state.quiet_from_s,
+        said=state.said,
+    )
+    return replace(reply, state=fresh).line("start_over").line("what_now")
+
+
+# --- yes and no -------------------------------------------------------------------------------
+
+
+def yes(reply: Reply) -> Reply:
+    """Yes to whatever was asked."""
+    state, asked = reply.state, reply.state.asked
+    stepping = state.walk is not None and not state.walk.left
+    if asked is None or (asked.kind == "more" and stepping):
+        return _yes_to_nothing(reply)
+    if asked.kind in ("check_question", "resume_check"):
+        return check.resume(reply)
+    if asked.kind == "resume_walk" and state.walk:
+        return walk.step_to(reply, state.walk.index + 1)
+    if asked.kind == "start_walk":
+        return walk.start(reply, asked.targets[0])
+    if asked.kind == "choice" and len(asked.targets) == 1:
+        return topics.go_to(reply, asked.targets[0])
+    if asked.kind == "choice":
+        return reply.line("choice_unclear").ask_again()
+    return topics.continue_topic(reply) if asked.kind == "more" else reply.ask_again()
+
+
+def _yes_to_nothing(reply: Reply) -> Reply:
+    if reply.rang:
+        return reply.at(timer.NODE).line("timer_off")
+    if reply.state.walk:
+        return walk.step_to(reply, reply.state.walk.index + 1)
+    if reply.state.open_check:
+        return check.resume(reply)
+    return reply.line("acknowledge").line("what_now")
+
+
+def no(reply: Reply) -> Reply:
+    """No to whatever was asked."""
+    asked = reply.state.asked
+    reply = reply.change(asked=None)
+    if asked is None:
+        return reply.line("acknowledge").line("what_now")
+    if asked.kind == "choice" and len(asked.targets) > 1:
+        return reply.line("choice_none").line("what_now")
+    return reply.line("acknowledge")
+
+
+# --- courtesies and help ----------------------------------------------------------------------
+
+
+def _greet(reply: Reply) -> Reply:
+    reply = reply.line("hello")
+    return reply.ask_again() if reply.state.asked else reply.line("what_now")
+
+
+def _thanks(reply: Reply) -> Reply:
+    return reply.line("thanks").ask_again()
+
+
+def _goodbye(reply: Reply) -> Reply:
+    if reply.state.urgent_told:
+        reply = warn_first(reply)
+    left = timer.left_words(reply)
+    if left:
+        reply = reply.line("goodbye_timer", duration=left)
+    ended = reply.line("goodbye").act("goodbye")
+    return ended.change(asked=None, pending=(), choices=(), walk=None, check=None)
+
+
+def help_me(reply: Reply) -> Reply:
+    """What can be said just now, at most three things."""
+    state = reply.state
+    occasion = _help_for(state)
+    reply = reply.at("control.help").line(occasion)
+    if occasion == "help_idle" and not (state.asked and state.asked.question):
+        return reply.line("help_again")
+    return reply.ask_again()
+
+
+def _help_for(state: DialogueState) -> str:
+    expects = state.expects
+    if state.asked and state.asked.kind == "check_question":
+        return "help_check"
+    if expects in ("yes_no", "choice", "duration"):
+        return f"help_{expects}"
+    if state.walk:
+        return "help_walk"
+    if state.timer and state.last and state.last.node_id == timer.NODE:
+        return "help_timer"
+    first_time = "help_more" not in dict(state.said)
+    return "help_more" if expects == "more" and first_time else "help_idle"
+
+
+def _tell_left(reply: Reply) -> Reply:
+    state = reply.state
+    if state.walk:
+        return walk.tell_left(reply)
+    if state.open_check:
+        return check.tell_left(reply)
+    if state.timer or reply.rang:
+        return timer.tell_left(reply)
+    return reply.at("control.help").line("left_nothing").ask_again()
+
+
+_ACTIONS: Mapping[str, Command] = {
+    "spell": recall.spell,
+    "list": recall.say_list,
+    "where": recall.tell_where,
+    "pause": pause,
+    "resume": recall.resume,
+    "left": _tell_left,
+}
+_COMMANDS: Mapping[str, Command] = {
+    "control.help": help_me,
+    "control.repeat": recall.repeat,
+    "control.more": topics.continue_topic,
+    "control.next": _next,
+    "control.previous": _previous,
+    "control.stop": stop,
+    "control.start_over": start_over,
+    "control.slower": lambda reply: change_rate(reply, -1),
+    "control.faster": lambda reply: change_rate(reply, 1),
+    "control.louder": lambda reply: change_volume(reply, 1),
+    "control.quieter": lambda reply: change_volume(reply, -1),
+    "control.yes": yes,
+    "control.no": no,
+    "control.goodbye": _goodbye,
+    "control.thanks": _thanks,
+    "control.greeting": _greet,
+}

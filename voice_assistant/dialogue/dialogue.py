@@ -1,0 +1,129 @@
+"""Holds a conversation: what was understood becomes what is said. No clock, no input or output, no hidden state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voice_assistant.dialogue import check, commands, refusals, silence, timer, topics
+from voice_assistant.dialogue.answers import group_of
+from voice_assistant.dialogue.lines import check_lines
+from voice_assistant.dialogue.reply import Reply
+from voice_assistant.dialogue.state import DialogueSettings, DialogueState
+from voice_assistant.dialogue.urgent import answer_red_flag, remind_of_cut
+from voice_assistant.types import Context, Guide, Match, NoMatch, Response, Understood
+
+IGNORED = "ignored"
+"""The action of a response to talk that was not meant for the assistant."""
+
+
+class Dialogue:
+    """The rules of the conversation. It remembers nothing: every method takes a state and gives the next one.
+
+    `now_s` is seconds on any clock that does not go back. Raises GuideError when dialogs/assistant.yaml lacks a line.
+    """
+
+    def __init__(self, guide: Guide, *, settings: DialogueSettings | None = None) -> None:
+        check_lines(guide)
+        self._guide = guide
+        self._settings = settings or DialogueSettings()
+
+    def begin(self, now_s: float) -> tuple[DialogueState, Response]:
+        """A fresh conversation and its greeting."""
+        settings = self._settings
+        state = DialogueState(rate_wpm=settings.rate_wpm, volume=settings.volume, quiet_from_s=now_s)
+        return self._reply(state, now_s).at("control.greeting").line("greeting").line("greeting_hint").finish()
+
+    def respond(self, state: DialogueState, understood: Understood, now_s: float) -> tuple[DialogueState, Response]:
+        """What is said to what was understood. A response without sentences carries the action that is wanted."""
+        if self._is_other_talk(understood):
+            return state, Response(understood.node_id, (), expects=state.expects, actions=(IGNORED,))
+        reply = self._reply(replace(state, prompts=0, quiet_from_s=now_s), now_s)
+        reply = timer.silence_ringing(reply)
+        if isinstance(understood, Match) and understood.red_flag:
+            return answer_red_flag(reply, understood, understood.red_flag).finish()
+        if _asks_for_silence(understood):
+            return commands.handle(reply, understood.node_id, understood.slots).finish()
+        reply = remind_of_cut(reply.change(paused=False))
+        return check.keep_asking(self._answer(reply, understood)).finish()
+
+    def tick(
+        self, state: DialogueState, now_s: float, *, speaking: bool = False
+    ) -> tuple[DialogueState, Response | None]:
+        """What is said although nobody spoke: the end of a timer, a prompt after silence; None for nothing.
+
+        While `speaking` (the assistant's voice, or a person's), nothing is said and silence is not counted.
+        """
+        if speaking:
+            return replace(state, quiet_from_s=now_s), None
+        reply = self._reply(state, now_s)
+        if timer.is_due(state, self._settings, now_s):
+            reply = timer.announce(remind_of_cut(reply))
+        elif silence.is_due(state, self._settings, now_s):
+            reply = silence.prompt(remind_of_cut(reply))
+        else:
+            return state, None
+        return reply.change(quiet_from_s=now_s).finish()
+
+    def context(self, state: DialogueState) -> Context:
+        """What understanding may know of the conversation."""
+        return Context(topic=state.topic, expects=state.expects, choices=state.choices)
+
+    def interrupted(self, state: DialogueState, spoken_sentences: int) -> DialogueState:
+        """Notes how many sentences of the latest response were heard to their end."""
+        if state.latest is None:
+            return state
+        heard = max(0, min(spoken_sentences, len(state.latest.sentences)))
+        return replace(state, heard=heard, urgent_cut=heard < state.urgent_sentences)
+
+    def _reply(self, state: DialogueState, now_s: float) -> Reply:
+        return Reply(self._guide, self._settings, state, now_s)
+
+    def _is_other_talk(self, understood: Understood) -> bool:
+        return (
+            self._settings.ignore_out_of_scope
+            and isinstance(understood, NoMatch)
+            and understood.reason == "out_of_scope"
+        )
+
+    def _answer(self, reply: Reply, understood: Understood) -> Reply:
+        answered = check.listen(reply, understood) or check.correct(reply, understood) or _duration(reply, understood)
+        if answered is not None:
+            return answered
+        if isinstance(understood, NoMatch):
+            return self._without_match(reply, understood)
+        return self._matched(reply, understood)
+
+    def _without_match(self, reply: Reply, understood: NoMatch) -> Reply:
+        acted = commands.act(reply, understood.slots.action)
+        if acted is not None:
+            return acted.change(refusals=0)
+        if understood.slots.ordinal is not None and reply.state.choices:
+            return topics.choose(reply.change(refusals=0), understood.slots.ordinal)
+        return refusals.refuse(reply, understood)
+
+    def _matched(self, reply: Reply, match: Match) -> Reply:
+        group, node = group_of(match.node_id), self._guide.nodes.get(match.node_id)
+        if group == "fallback" or node is None:
+            return refusals.refuse(reply, NoMatch(refusals.reason_of(match.node_id), match.score))
+        reply = reply.change(refusals=0)
+        if group == "control":
+            return commands.handle(reply, match.node_id, match.slots)
+        if match.node_id == check.NODE and len(match.choices) < 2:
+            return check.start(reply, match.signs)
+        return topics.answer_match(reply, match)
+
+
+def _asks_for_silence(understood: Understood) -> bool:
+    if understood.node_id == timer.NODE:
+        return False
+    action = understood.slots.action
+    wants_stop = understood.node_id == "control.stop" and action is None
+    return wants_stop or (action == "pause" and understood.node_id.startswith("control."))
+
+
+def _duration(reply: Reply, understood: Understood) -> Reply | None:
+    """The answer to "for how long"."""
+    asked, duration_s = reply.state.asked, understood.slots.duration_s
+    if asked is None or asked.kind != "duration" or duration_s is None:
+        return None
+    return timer.set_for(reply, duration_s, understood.slots.action).change(refusals=0)

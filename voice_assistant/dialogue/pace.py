@@ -1,0 +1,29 @@
+"""How fast and how loud the voice is."""
+
+from __future__ import annotations
+
+from voice_assistant.dialogue.recall import say_the_rest
+from voice_assistant.dialogue.reply import Reply
+
+
+def change_rate(reply: Reply, direction: int) -> Reply:
+    """One step slower (-1) or faster (1); says so when the limit is reached."""
+    settings = reply.settings
+    wanted = reply.state.rate_wpm + direction * settings.rate_step_wpm
+    rate = max(settings.rate_min_wpm, min(settings.rate_max_wpm, wanted))
+    name, limit = ("faster", settings.rate_max_wpm) if direction > 0 else ("slower", settings.rate_min_wpm)
+    return _acknowledge(reply.change(rate_wpm=rate), name, at_limit=rate == limit, action="rate")
+
+
+def change_volume(reply: Reply, direction: int) -> Reply:
+    """One step quieter (-1) or louder (1); says so when the limit is reached."""
+    settings = reply.settings
+    wanted = round(reply.state.volume + direction * settings.volume_step, 3)
+    volume = max(settings.volume_min, min(settings.volume_max, wanted))
+    name, limit = ("louder", settings.volume_max) if direction > 0 else ("quieter", settings.volume_min)
+    return _acknowledge(reply.change(volume=volume), name, at_limit=volume == limit, action="volume")
+
+
+def _acknowledge(reply: Reply, name: str, *, at_limit: bool, action: str) -> Reply:
+    reply = reply.at(f"control.{name}").aside().act(action).line(f"{name}_limit" if at_limit else name)
+    return say_the_rest(reply)

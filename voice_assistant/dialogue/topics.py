@@ -1,0 +1,101 @@
+"""Answers a question about a topic, asks which one was meant, and leads on."""
+
+from __future__ import annotations
+
+from voice_assistant.dialogue import check, timer, walk
+from voice_assistant.dialogue.answers import (
+    CHOICES,
+    group_of,
+    hint_at_more,
+    offer_next,
+    shared_source,
+    tell,
+    tell_more,
+)
+from voice_assistant.dialogue.numbers import spoken_number
+from voice_assistant.dialogue.reply import Reply
+from voice_assistant.dialogue.state import merge_signs
+from voice_assistant.dialogue.urgent import CLOT, URGENT, answer_level, warn_first
+from voice_assistant.types import Match
+
+
+def answer_match(reply: Reply, match: Match) -> Reply:
+    """Answers what a person asked or described."""
+    if match.facet == "description":
+        reply = reply.change(signs=merge_signs(reply.state.signs, match.signs))
+    choices = tuple(node_id for node_id in dict.fromkeys(match.choices) if node_id in reply.guide.nodes)[:CHOICES]
+    if len(choices) > 1:
+        return _ask_which(reply, choices, described=match.facet == "description")
+    return go_to(reply, match.node_id, match.facet)
+
+
+def go_to(reply: Reply, node_id: str, facet: str | None = None) -> Reply:
+    """Answers a node of any kind that can be led to."""
+    if node_id == "check.start":
+        return check.start(reply)
+    if node_id == "control.timer":
+        return timer.ask_how_long(reply)
+    if node_id == URGENT:
+        return answer_level(reply, "emergency" if facet == "emergency" else "urgent")
+    return _go_on(_offer_steps(tell(reply, node_id, facet), node_id), node_id)
+
+
+def _offer_steps(reply: Reply, node_id: str) -> Reply:
+    route = group_of(node_id)
+    if route not in walk.ROUTES:
+        return reply
+    return walk.offer(reply, route) if node_id == walk.overview_of(route) else walk.note_step(reply, node_id)
+
+
+def _go_on(reply: Reply, node_id: str) -> Reply:
+    """Comes back to what was interrupted, by asking once; otherwise says that there is more."""
+    if reply.urgent or (reply.state.asked and reply.state.asked.kind != "more"):
+        return reply
+    if reply.state.open_check:
+        return check.leave_for_a_question(reply)
+    if reply.state.walk and walk.is_beside(reply.state.walk, node_id):
+        return walk.leave_for_a_question(reply)
+    return hint_at_more(reply)
+
+
+def _ask_which(reply: Reply, choices: tuple[str, ...], *, described: bool) -> Reply:
+    if URGENT in choices:
+        return answer_level(reply, "urgent")
+    if described and CLOT in choices:
+        # Described signs that could be a clot's are not sorted out by asking back.
+        reply = warn_first(reply).change(urgent_told=True)
+    reply = reply.at(choices[0])
+    if described:
+        reply = reply.line("connects_several", source=shared_source(reply.guide, choices), names=reply.names(choices))
+        reply = reply.ask("choice", "which_one", choices)
+    else:
+        reply = reply.ask("choice", "did_you_mean", choices, names=reply.names(choices))
+    return reply.change(choices=choices, pending=())
+
+
+def choose(reply: Reply, ordinal: int) -> Reply:
+    """Answers "the second one", or says how many there are."""
+    choices = reply.state.choices
+    index = len(choices) - 1 if ordinal == -1 else ordinal - 1
+    if 0 <= index < len(choices):
+        return go_to(reply, choices[index])
+    return reply.at(choices[0]).line("choice_only", count=spoken_number(len(choices))).ask_again()
+
+
+def continue_topic(reply: Reply) -> Reply:
+    """For "more": the next breath; after the last one, that it was all and where it leads on to."""
+    state = reply.state
+    if state.pending:
+        reply = tell_more(reply)
+        if reply.state.pending or reply.urgent:
+            return reply
+    elif state.topic:
+        reply = reply.at(state.topic, state.facet).line("that_was_all", topic=reply.node(state.topic).name)
+    else:
+        return reply.line("more_nothing").ask_again()
+    if reply.state.asked or reply.state.open_check or reply.state.walk:
+        return reply.ask_again()
+    offering = offer_next(reply)
+    if offering is reply and state.pending and state.topic:
+        return reply.line("that_was_all", topic=reply.node(state.topic).name)
+    return offering

@@ -1,0 +1,147 @@
+"""Tunes a speech model to a text: from the stock model folder and sentences to a model folder that Vosk loads."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from voice_assistant.hearing.tuning.backoff_model import START_OFFSET, BackoffModel, model_from_file
+from voice_assistant.hearing.tuning.counts import NgramCounts, count_ngrams
+from voice_assistant.hearing.tuning.estimate import estimate
+from voice_assistant.hearing.tuning.fst_file import to_fst
+from voice_assistant.hearing.tuning.interpolate import Mixing, interpolate
+from voice_assistant.hearing.tuning.model_files import MARK, check_output, write_model_folder
+from voice_assistant.hearing.tuning.ngram_file import NgramFile, read_ngram_file
+from voice_assistant.hearing.tuning.numbering import Numbering
+from voice_assistant.hearing.tuning.text import WeightedText
+from voice_assistant.hearing.tuning.vocabulary import GRAPH, Listen, chosen_by_ear, propose_spellings, usual_words
+from voice_assistant.types import ModelError, SettingsError
+
+ORDER = 3
+"""Words in the longest n-gram; four gain nothing on texts of this size (docs/tuning.md)."""
+SPELLED_WORDS = 5_000
+"""For how many unknown words the program looks for spellings, the most frequent first."""
+
+Progress: TypeAlias = Callable[[float, str], None]
+"""(share done from 0 to 1, what is being done)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TuningReport:
+    """What was done."""
+
+    folder: Path
+    sentences: int
+    words: int
+    ngrams: int
+    """Listed in the tuned model."""
+    seconds: float
+    spelled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Word that the model did not know → runs of known words that are heard as it."""
+    unspelled: Mapping[str, str] = field(default_factory=dict)
+    """Word that the model does not know and cannot hear → why."""
+
+
+def tune(
+    model_folder: Path,
+    sentences: Iterable[WeightedText],
+    output_folder: Path,
+    spoken_as: Mapping[str, tuple[str, ...]] | None = None,
+    weight: float = Mixing.strength,
+    on_progress: Progress | None = None,
+    listen: Listen | None = None,
+) -> TuningReport:
+    """Write a model folder that expects these sentences and still hears everything else.
+
+    model_folder: a stock Vosk model with a dynamic graph; it stays as it is.
+    sentences: any number; read once, in order.
+    spoken_as: word → runs of words that the model knows and that together sound like it. For other unknown words the
+        program finds runs by their sound.
+    weight: above 0 to 1, how much the sentences are believed where they are plentiful.
+    listen: chooses among the runs that were found (speaks the word and listens).
+
+    Raises ModelError when the model is not fit, the output cannot be written or a spelling uses unknown words, and
+    SettingsError for a text without words, a weight out of range or an output folder that holds something else.
+    """
+    begun = time.monotonic()
+    report = on_progress or _no_progress
+    if not 0 < weight <= 1:
+        raise SettingsError(f"The weight of the text must be above 0 and at most 1, not {weight}.")
+    model_folder, output_folder = Path(model_folder), Path(output_folder)
+    check_output(model_folder, output_folder)
+    report(0.0, "reading the model")
+    file = read_ngram_file(model_folder / GRAPH)
+    if file.symbols is None:
+        raise ModelError(
+            f"The language model {model_folder / GRAPH} does not name its words: fetch the speech model again."
+        )
+    numbering = Numbering(file.symbols, spoken_as or ())
+    report(0.1, "reading the text")
+    counts = count_ngrams(numbering.numbered(sentences), ORDER, numbering.words_end + START_OFFSET)
+    if not counts.words:
+        raise SettingsError("The text to tune to holds no words: give at least one sentence.")
+    report(0.3, "spelling unknown words")
+    spelled, unspelled = _spellings(numbering, file, spoken_as or {}, listen)
+    report(0.4, "mixing the models")
+    mixed = _mixed(file, numbering, counts, weight)
+    report(0.8, "writing the model")
+    fst, symbols = to_fst(mixed, numbering.runs(spelled)), numbering.symbols_with(spelled)
+    done = TuningReport(
+        folder=output_folder,
+        sentences=numbering.sentences,
+        words=counts.words,
+        ngrams=mixed.trie.size - 1,
+        seconds=time.monotonic() - begun,
+        spelled=spelled,
+        unspelled=unspelled,
+    )
+    files = {
+        GRAPH.as_posix(): lambda target: fst.write(target, symbols),
+        MARK: lambda target: _write_json(target, done, weight),
+    }
+    write_model_folder(model_folder, output_folder, files)
+    report(1.0, "done")
+    return done
+
+
+def _mixed(file: NgramFile, numbering: Numbering, counts: NgramCounts, weight: float) -> BackoffModel:
+    general = model_from_file(file, numbering.words_end)
+    return interpolate(general, estimate(counts), counts, Mixing(strength=weight))
+
+
+def _spellings(
+    numbering: Numbering, file: NgramFile, given: Mapping[str, tuple[str, ...]], listen: Listen | None
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """Word → runs for all words of the text that need them, and word → why for those that cannot be heard."""
+    spelled = {word: runs for word, runs in given.items() if runs and numbering.knows(word)}
+    wanted = [word for word, _ in numbering.new_words.most_common() if word not in spelled]
+    proposed = propose_spellings(wanted[:SPELLED_WORDS], usual_words(file))
+    if listen is not None:
+        proposed = chosen_by_ear(proposed, listen)
+    spelled.update({word: runs for word, runs in proposed.items() if runs})
+    unspelled = dict(numbering.unspeakable)
+    unspelled.update(
+        {word: "nothing that the model knows sounds like it" for word, runs in proposed.items() if not runs}
+    )
+    unspelled.update(dict.fromkeys(wanted[SPELLED_WORDS:], "there are too many words that the model does not know"))
+    return spelled, unspelled
+
+
+def _no_progress(share: float, what: str) -> None:
+    """Nobody watches."""
+
+
+def _write_json(target: BinaryIO, done: TuningReport, weight: float) -> None:
+    content = {
+        "sentences": done.sentences,
+        "words": done.words,
+        "ngrams": done.ngrams,
+        "weight": weight,
+        "spelled": {word: list(runs) for word, runs in sorted(done.spelled.items())},
+        "unspelled": dict(sorted(done.unspelled.items())),
+    }
+    target.write(json.dumps(content, indent=1, ensure_ascii=False).encode("utf-8"))

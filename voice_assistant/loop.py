@@ -1,0 +1,376 @@
+"""The loop that joins the rooms: chunk → hear → understand → respond → speak. The one owner of the conversation while it runs.
+
+Time is the sound's own: a recording played fast, a recording in real time and a microphone all go the same way through here.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from voice_assistant.attention import Attention
+from voice_assistant.audio import chimes
+from voice_assistant.audio.microphone import AudioSource
+from voice_assistant.audio.playback import Playback
+from voice_assistant.conversation import Conversation, with_guesses
+from voice_assistant.dialogue import DialogueState
+from voice_assistant.hearing import Listener
+from voice_assistant.patience import UNSURE_S, patience_s
+from voice_assistant.settings import Settings
+from voice_assistant.speech import SpeechRenderer
+from voice_assistant.talking import Talker
+from voice_assistant.transcripts import join
+from voice_assistant.types import (
+    AudioChunk,
+    Heard,
+    Match,
+    PartialTranscript,
+    Response,
+    Sentence,
+    SpeechStarted,
+    Transcript,
+    Turn,
+    Understood,
+)
+from voice_assistant.understanding.echo import is_echo
+
+CONTINUED_WITHIN_S = 1.6
+"""Who speaks again so soon after an utterance was taken for finished had only paused; both parts are one utterance."""
+LOST_AFTER_S = 1.0
+"""When more than this of the answer was heard, new words are about the answer, not the rest of the question."""
+_COMMANDS = ("control.",)
+_LOGGER = logging.getLogger(__name__)
+
+
+def _nothing(*_: object) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopEvents:
+    """Callbacks, all called in the loop's thread; they must return at once."""
+
+    partial: Callable[[PartialTranscript], None] = _nothing
+    turn: Callable[[Turn], None] = _nothing
+    spoken: Callable[[Response], None] = _nothing
+    """Something was said without having been asked: a greeting, a timer, a prompt."""
+    sentence: Callable[[Sentence, int], None] = _nothing
+    """A sentence of the present response begins to be played; with its place in the response."""
+    state: Callable[[str], None] = _nothing
+    """`idle`, `listening`, `thinking` or `speaking`."""
+    notice: Callable[[str], None] = _nothing
+    """Trouble with a device or the voice, in a sentence."""
+    level: Callable[[AudioChunk], None] = _nothing
+    """Every chunk of sound, for a level meter."""
+
+
+@dataclass(slots=True)
+class _Utterance:
+    """What is known of the utterance under way."""
+
+    started_s: float
+    text: str = ""
+    warned: tuple[str, ...] = ()
+    """Partial texts in which a warning sign was heard."""
+    continues: Transcript | None = None
+    paused_speech: bool = False
+
+
+@dataclass(slots=True)
+class _Finished:
+    """The last utterance, in case the person had only paused."""
+
+    transcript: Transcript
+    state_before: DialogueState
+    ended_s: float
+    is_command: bool
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What changes while the loop runs."""
+
+    now_s: float = 0.0
+    utterance: _Utterance | None = None
+    finished: _Finished | None = None
+    state: str = ""
+    sentence: int | None = None
+    response: Response | None = None
+    ending: bool = False
+    orders: queue.SimpleQueue[Callable[[], None]] = field(default_factory=queue.SimpleQueue)
+
+
+class VoiceLoop:
+    """Runs one conversation by voice. `run` is for one thread; `stop`, `push` and `touch` are for any."""
+
+    def __init__(
+        self,
+        *,
+        source: AudioSource,
+        listener: Listener,
+        conversation: Conversation,
+        renderer: SpeechRenderer,
+        playback: Playback,
+        settings: Settings,
+        events: LoopEvents = LoopEvents(),
+        in_step: bool = False,
+        greets: bool = True,
+        ends_on_goodbye: bool = True,
+    ) -> None:
+        self._source = source
+        self._listener = listener
+        self._conversation = conversation
+        self._playback = playback
+        self._settings = settings
+        self._events = events
+        self._greets = greets
+        self._ends_on_goodbye = ends_on_goodbye
+        self._talker = Talker(renderer, playback, in_step=in_step, on_problem=events.notice)
+        self._attention = Attention(settings.attention, settings.wake_phrases, settings.wake_window_s)
+        self._memory = _Memory()
+
+    # --- for any thread ---------------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """End `run` within a chunk."""
+        self._memory.ending = True
+        self._source.close()
+
+    def push(self) -> None:
+        """The push-to-talk key was pressed: be silent and listen."""
+        self._memory.orders.put(self._pushed)
+
+    def touch(self, understood: Understood) -> None:
+        """A touch on a screen, which is an utterance that needs no understanding."""
+        self._memory.orders.put(lambda: self._answer(understood, Transcript.typed("")))
+
+    def forget(self) -> None:
+        """The visitor left: silence, and nothing of the conversation is kept."""
+        self._memory.orders.put(self._forgotten)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being said or heard, so that recordings should wait."""
+        return self._talker.is_speaking or self._memory.utterance is not None
+
+    # --- the loop ---------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Talk until the source ends, `stop` is called or goodbye was said.
+
+        Raises:
+            AudioError: the source cannot be opened or read.
+        """
+        try:
+            with self._source, self._playback:
+                if self._greets:
+                    self._say_unasked(self._conversation.begin(0.0))
+                for chunk in self._source:
+                    self._step(chunk)
+                    if self._memory.ending:
+                        return
+                self._finish()
+        finally:
+            self._talker.close()
+            self._listener.reset()
+
+    def _step(self, chunk: AudioChunk) -> None:
+        memory = self._memory
+        memory.now_s = chunk.end_s
+        self._playback.advance(chunk.duration_s)
+        self._events.level(chunk)
+        while not memory.orders.empty():
+            memory.orders.get()()
+        for heard in self._listener.listen(chunk):
+            self._take(heard)
+        self._talker.update()
+        self._tell_sentence()
+        if memory.utterance is None:
+            response = self._conversation.tick(memory.now_s, speaking=self._talker.is_speaking)
+            if response is not None:
+                self._say_unasked(response)
+        self._tell_state()
+
+    def _finish(self) -> None:
+        """The source has ended: answer what is left, and let it be heard."""
+        for heard in self._listener.flush():
+            self._take(heard)
+        self._playback.advance(600.0)
+        self._playback.wait_until_idle(120.0)
+        self._talker.update()
+
+    def _take(self, heard: Heard) -> None:
+        try:
+            if isinstance(heard, SpeechStarted):
+                self._started(heard)
+            elif isinstance(heard, PartialTranscript):
+                self._partial(heard)
+            else:
+                self._utterance(heard)
+        except Exception:
+            # One turn that goes wrong must not end the conversation; what was said must not reach the log.
+            _LOGGER.exception("A turn failed")
+            self._memory.utterance = None
+            self._events.notice("Something went wrong in this turn; please say it again.")
+
+    def _started(self, heard: SpeechStarted) -> None:
+        memory = self._memory
+        utterance = memory.utterance = _Utterance(heard.at_s)
+        finished = memory.finished
+        if self._talker.is_speaking:
+            self._talker.duck()
+        if finished and not finished.is_command and heard.at_s - finished.ended_s <= CONTINUED_WITHIN_S:
+            utterance.continues = finished.transcript
+        self._listener.patience_s = UNSURE_S
+
+    def _partial(self, partial: PartialTranscript) -> None:
+        utterance = self._memory.utterance
+        if utterance is None or partial.text == utterance.text:
+            return
+        utterance.text = partial.text
+        speaking = self._talker.is_speaking
+        if speaking and is_echo(partial.text, self._talker.spoken_text):
+            return
+        admission = self._attention.admit(partial.text, utterance.started_s)
+        if not admission.admitted:
+            return
+        self._events.partial(replace(partial, text=admission.text))
+        understood, response = self._conversation.foresee(admission.text, self._memory.now_s)
+        self._listener.patience_s = patience_s(admission.text, understood, self._conversation.context)
+        if self._conversation.warning(admission.text):
+            utterance.warned = (*utterance.warned, admission.text)
+        if speaking:
+            self._talk_over(utterance, understood)
+        elif response.sentences:
+            self._talker.foresee(response.sentences[0], self._conversation.state.rate_wpm)
+
+    def _talk_over(self, utterance: _Utterance, understood: Understood) -> None:
+        """Somebody speaks while the assistant does: a plain "stop" is obeyed at once, other words make it hold."""
+        if understood.node_id == "control.stop" and understood.score > 0.5:
+            self._conversation.interrupted(self._talker.stop())
+        elif not self._talker.urgent and len(utterance.text.split()) > 1 and not utterance.paused_speech:
+            utterance.paused_speech = True
+            self._talker.pause()
+
+    def _utterance(self, transcript: Transcript) -> None:
+        memory = self._memory
+        utterance = memory.utterance or _Utterance(transcript.start_s)
+        memory.utterance = None
+        was_speaking = self._talker.is_speaking
+        echo = was_speaking and is_echo(transcript.text, self._talker.spoken_text)
+        admission = self._attention.admit(transcript.text, utterance.started_s)
+        if echo or not admission.admitted or (was_speaking and not transcript.text):
+            self._talker.resume()
+            return
+        if admission.woken:
+            transcript = self._without_wake_phrase(transcript, admission.text)
+            self._attention = self._attention.opened(memory.now_s)
+            if not admission.text:
+                self._talker.stop()
+                self._chime(chimes.listening())
+                return
+        self._hear(with_guesses(transcript, utterance.warned), utterance)
+
+    def _hear(self, transcript: Transcript, utterance: _Utterance) -> None:
+        """Answer a transcript; one that goes on from the one before is joined with it first."""
+        memory, finished = self._memory, self._memory.finished
+        if utterance.continues and finished and self._heard_little():
+            transcript = join([utterance.continues, transcript])
+            self._conversation.state = finished.state_before
+        elif self._talker.is_speaking:
+            self._conversation.interrupted(self._talker.heard)
+        before = self._conversation.state
+        turn = self._conversation.hear(transcript, memory.now_s)
+        is_command = turn.understood.node_id.startswith(_COMMANDS)
+        memory.finished = _Finished(transcript, before, transcript.end_s, is_command)
+        self._give(turn)
+
+    def _answer(self, understood: Understood, transcript: Transcript) -> None:
+        if self._talker.is_speaking:
+            self._conversation.interrupted(self._talker.heard)
+        self._memory.finished = None
+        self._give(self._conversation.take(understood, transcript, self._memory.now_s))
+
+    def _give(self, turn: Turn) -> None:
+        """Say the response of a turn and do what it asks for."""
+        response = turn.response
+        self._events.turn(turn)
+        if not response.sentences and not response.actions:
+            self._talker.resume()
+            return
+        is_stop = isinstance(turn.understood, Match) and turn.understood.node_id == "control.stop"
+        self._attention = self._attention.opened(self._memory.now_s)
+        self._say(response, after_present=self._talker.urgent and not is_stop and not response.urgent)
+        if "goodbye" in response.actions:
+            self._attention = self._attention.closed()
+            self._memory.ending = self._ends_on_goodbye and self._finish_speaking()
+
+    def _say_unasked(self, response: Response) -> None:
+        if response.sentences:
+            self._events.spoken(response)
+            self._say(response, after_present=self._talker.is_speaking)
+
+    def _say(self, response: Response, *, after_present: bool) -> None:
+        state = self._conversation.state
+        self._playback.volume = state.volume
+        self._talker.resume()
+        if response.node_id == "fallback.not_heard":
+            self._chime(chimes.not_understood())
+        if "timer" in response.actions:
+            self._chime(chimes.timer())
+        if response.sentences or "stop" in response.actions:
+            self._memory.response, self._memory.sentence = response, None
+            self._talker.say(response, state.rate_wpm, after_present=after_present)
+
+    def _finish_speaking(self) -> bool:
+        self._playback.advance(60.0)
+        self._playback.wait_until_idle(30.0)
+        return True
+
+    def _pushed(self) -> None:
+        if self._talker.is_speaking:
+            self._conversation.interrupted(self._talker.stop())
+        self._attention = self._attention.opened(self._memory.now_s)
+        self._chime(chimes.listening())
+
+    def _forgotten(self) -> None:
+        self._talker.stop()
+        self._listener.reset()
+        self._memory.utterance = self._memory.finished = self._memory.response = None
+        self._attention = self._attention.closed()
+        self._conversation.begin(self._memory.now_s)
+
+    def _heard_little(self) -> bool:
+        """Whether so little of the answer was played that new words go on with the question."""
+        progress = self._playback.progress
+        return self._talker.heard == 0 and (progress is None or progress.played_s <= LOST_AFTER_S)
+
+    def _chime(self, sound: AudioChunk) -> None:
+        if self._settings.sounds:
+            self._talker.chime(sound)
+
+    def _without_wake_phrase(self, transcript: Transcript, text: str) -> Transcript:
+        others = []
+        for alternative in transcript.alternatives:
+            admission = self._attention.admit(alternative.text, transcript.start_s)
+            others.append(replace(alternative, text=admission.text if admission.woken else text))
+        return replace(transcript, text=text, alternatives=tuple(others))
+
+    def _tell_sentence(self) -> None:
+        memory = self._memory
+        current = self._talker.current
+        if current is not None and current != memory.sentence and memory.response is not None:
+            memory.sentence = current
+            if current < len(memory.response.sentences):
+                self._events.sentence(memory.response.sentences[current], current)
+
+    def _tell_state(self) -> None:
+        speaking = self._talker.is_speaking
+        state = "listening" if self._memory.utterance and not speaking else "speaking" if speaking else "idle"
+        if state != self._memory.state:
+            self._memory.state = state
+            self._events.state(state)
+
+

@@ -1,0 +1,111 @@
+"""What the assistant needs before it can begin: the guide, the compiled matcher, the tuned recogniser. Made once, then found again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from voice_assistant import models
+from voice_assistant.guide import default_folder, load_guide
+from voice_assistant.types import Guide, ModelError
+from voice_assistant.understanding import CompiledGuide, Embedder, Interpreter, compiled, load_thresholds
+
+SPEECH_MODEL, MEANING_MODEL = "vosk-model-small-en-us-0.15", "all-minilm-l6-v2-int8"
+"""Folders below the models folder, as models/manifest.toml names them."""
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, how much of it is done, and of how much."""
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def _silent(_stage: str, _done: int, _of: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where things lie."""
+
+    dialogs: Path
+    models: Path
+    cache: Path
+    """For what is made on this machine: the compiled guide and the tuned model."""
+    speech_model: Path | None = None
+    """A speech model to use as it is, instead of the one below `models`."""
+
+    @classmethod
+    def default(
+        cls,
+        dialogs: Path | None = None,
+        models_folder: Path | None = None,
+        speech_model: Path | None = None,
+    ) -> Folders:
+        """The usual places; each may be given."""
+        found = models_folder or models.default_folder()
+        return cls(dialogs or default_folder(), found, found / "made", speech_model)
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """The guide with what understands people."""
+
+    guide: Guide
+    interpreter: Interpreter
+    warnings: tuple[str, ...] = ()
+    """What is not as good as it could be, each in a sentence."""
+
+
+def load_understanding(folders: Folders, on_progress: Progress = _silent) -> Understanding:
+    """Load the guide and its matcher, compiling it when it is new or changed.
+
+    Without the embedding model it goes on by spelling alone and says so in `warnings`.
+
+    Raises:
+        GuideError: dialogs/ is broken.
+        ModelError: the matcher has to be compiled and scikit-learn is missing.
+    """
+    guide = load_guide(folders.dialogs)
+    warnings: list[str] = []
+    try:
+        embedder: Embedder | None = Embedder(folders.models / MEANING_MODEL)
+    except ModelError as error:
+        embedder = None
+        warnings.append(f"Understanding goes on by spelling alone, about one question in eight worse: {error}")
+    made = compiled_guide(folders, guide, embedder, on_progress)
+    interpreter = Interpreter(guide, made, embedder, load_thresholds(folders.dialogs))
+    return Understanding(guide, interpreter, tuple(warnings))
+
+
+def compiled_guide(folders: Folders, guide: Guide, embedder: Embedder | None, on_progress: Progress) -> CompiledGuide:
+    """The compiled guide from the cache, or a new one; a cache that cannot be written costs time, nothing else."""
+    path = folders.cache / f"guide-{_guide_hash(folders, embedder is not None)}.npz"
+    if path.is_file():
+        try:
+            return compiled.load(path)
+        except ModelError as error:
+            _LOGGER.warning("%s It is made again.", error)
+    from voice_assistant.understanding.training import compile_guide
+
+    made = compile_guide(guide, embedder, on_progress)
+    try:
+        compiled.save(made, path)
+        _forget_others(path, "guide-*.npz")
+    except OSError as error:
+        _LOGGER.warning("The compiled guide cannot be kept in %s (%s); it will be made again.", path.parent, error.strerror)
+    return made
+
+
+def _guide_hash(folders: Folders, with_meaning: bool) -> str:
+    used = [folders.dialogs / "signs.yaml", folders.dialogs / "terms.yaml", *sorted((folders.dialogs / "phrases").glob("*.yaml"))]
+    parts: Iterable[bytes] = (path.read_bytes() for path in used)
+    return compiled.inputs_hash([*parts, str(with_meaning).encode()])
+
+
+def _forget_others(keep: Path, pattern: str) -> None:
+    """Remove what was made from older inputs."""
+    for path in keep.parent.glob(pattern):
+        if path != keep:
+            path.unlink(missing_ok=True)
