@@ -1,20 +1,21 @@
 """Short writing for what was understood, so that conversations can be written down as data.
 
-    cause.bakers_cyst/treatment     a node and the facet that was asked for
-    yes                             a node of the conversation: control.yes
-    ?not_heard                      no match, and why
-    +popping -swelling              signs that were told or denied
-    !swelling_with_pain             the rule for warning signs that fired (its level is the rule's)
-    duration=900 ordinal=2 action=left
-    or=cause.meniscus_tear          it could also have been that
-    best=police.ice                 what came nearest, without a match
+cause.bakers_cyst/treatment     a node and the facet that was asked for
+yes                             a node of the conversation: control.yes
+?not_heard                      no match, and why
++popping -swelling              signs that were told or denied
+!swelling_with_pain             the rule for warning signs that fired (its level is the rule's)
+duration=900 ordinal=2 action=left
+or=cause.meniscus_tear          it could also have been that
+best=police.ice                 what came nearest, without a match
 """
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
-from voice_assistant.types import Candidate, Guide, Match, NoMatch, Reason, RedFlag, Sign, Slots, Understood
+from voice_assistant.types import Candidate, Guide, Match, NoMatch, Reason, RedFlag, Response, Sign, Slots, Understood
 
 
 def understood(guide: Guide, spec: str) -> Understood:
@@ -47,3 +48,21 @@ def understood(guide: Guide, spec: str) -> Understood:
 def flag(guide: Guide, rule_name: str) -> RedFlag:
     (rule,) = (rule for rule in guide.rules if rule.name == rule_name)
     return RedFlag(rule.name, rule.level, rule.name)
+
+
+def assert_well_said(guide: Guide, headings: tuple[str, ...], response: Response) -> None:
+    """What holds for every response: provenance, nothing left to fill in, short enough for the ear, no diagnosis."""
+    for sentence in response.sentences:
+        text = sentence.text
+        assert sentence.source in (*headings, "safety", "assistant"), sentence
+        assert text and not re.search(r"[{}\d]", text), text
+        assert text[0].isupper() and text[-1] in ".?!", text
+        assert len(text.split()) <= 25, text
+        assert not re.search(r"\byou(?: have|['’]ve (?:got|a|an))\b", text, re.IGNORECASE), text
+    told = sum(len(sentence.text.split()) for sentence in response.sentences if sentence.source != "assistant")
+    if not response.urgent:
+        # The end of the check says when to see a doctor besides what it found.
+        assert told <= (50 if response.node_id == "check.start" else 30), response.text
+        assert len(response.text.split()) <= 62, response.text
+    assert response.sentences or response.actions, response
+    assert response.node_id in guide.nodes

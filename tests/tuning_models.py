@@ -52,7 +52,9 @@ def tiny_file(table: dict[Context, dict[str, float]] | None = None) -> NgramFile
     keys = {word: number for number, word in enumerate(WORDS)}
     number = keys | {START: 0}
     # The tree of contexts, level by level, the children of a node by their word; the first word of a path is the most recent one.
-    paths = sorted((tuple(reversed(context)) for context in table), key=lambda path: (len(path), [number[w] for w in path]))
+    paths = sorted(
+        (tuple(reversed(context)) for context in table), key=lambda path: (len(path), [number[w] for w in path])
+    )
     tree = [True, False]
     future_bits, final_bits, future_words, futures, finals, backoffs = [False], [], [], [], [], []
     for path in paths:

@@ -4,8 +4,8 @@
         virtual_devices.speak_into_microphone("question.wav")
         virtual_devices.record_loudspeaker(3.0, "answer.wav")
 
-A test module asks for it with `pytest_plugins = ("tests.virtual_devices",)`. The fixture points this process at the
-private server; for another process, pass `environment`.
+The fixture points this process and those it starts at the private server; `VirtualDevices` can also be used without it,
+by giving `environment` to a program under test.
 
 The server knows three sinks: `mic`, whose monitor is the microphone `virtual_mic`; `speaker`, the loudspeaker; and
 `nowhere`, the default of both kinds. Programs are pointed at the first two by PULSE_SOURCE and PULSE_SINK, so that a

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
-from voice_assistant.audio import AudioSource, FileMicrophone, Microphone, NullLoudspeaker, Playback
+from voice_assistant.audio.microphone import AudioSource, Microphone
+from voice_assistant.audio.playback import Playback
+from voice_assistant.audio.stand_ins import FileMicrophone, NullLoudspeaker
 from voice_assistant.conversation import Conversation
 from voice_assistant.dialogue import Dialogue, DialogueSettings
 from voice_assistant.hearing import Activity, Listener, Recogniser
@@ -121,7 +123,10 @@ class Assistant:
     def recogniser(self) -> Recogniser:
         """The recogniser, loaded at first use."""
         if self._recogniser is None:
-            self._recogniser = load_recogniser(self.folders, self._understanding.guide, tune=self.settings.tune)
+            settings = self.settings
+            self._recogniser = load_recogniser(
+                self.folders, self.guide, tune=settings.tune, wake_phrases=settings.wake_phrases
+            )
         return self._recogniser
 
     @property

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from voice_assistant import models
 from voice_assistant.guide import default_folder, load_guide
+from voice_assistant.hearing import Recogniser
+from voice_assistant.hearing.tuning import WeightedText, cached_model
 from voice_assistant.types import Guide, ModelError
 from voice_assistant.understanding import CompiledGuide, Embedder, Interpreter, compiled, load_thresholds
 
 SPEECH_MODEL, MEANING_MODEL = "vosk-model-small-en-us-0.15", "all-minilm-l6-v2-int8"
 """Folders below the models folder, as models/manifest.toml names them."""
+
+COMMAND_WEIGHT, SENTENCE_WEIGHT = 3.0, 0.5
+"""How often commands and the guide's own sentences count beside phrases: commands are said in every conversation, sentences are
+said to people, who take up their words."""
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much of it is done, and of how much."""
@@ -77,6 +83,53 @@ def load_understanding(folders: Folders, on_progress: Progress = _silent) -> Und
     made = compiled_guide(folders, guide, embedder, on_progress)
     interpreter = Interpreter(guide, made, embedder, load_thresholds(folders.dialogs))
     return Understanding(guide, interpreter, tuple(warnings))
+
+
+def load_recogniser(
+    folders: Folders, guide: Guide, *, tune: bool = True, wake_phrases: Sequence[str] = (), on_progress: Progress = _silent
+) -> Recogniser:
+    """The recogniser, tuned to the guide where that is possible, else the stock one with a warning in the log.
+
+    Raises:
+        ModelError: there is no usable speech model.
+    """
+    stock = folders.speech_model or folders.models / SPEECH_MODEL
+    if not tune or folders.speech_model is not None:
+        return Recogniser(stock)
+    try:
+        return Recogniser(tuned_model(folders, guide, wake_phrases, on_progress))
+    except ModelError as error:
+        _LOGGER.warning("The recogniser is used as it is, it hears knees less well: %s", error)
+        return Recogniser(stock)
+
+
+def tuned_model(
+    folders: Folders, guide: Guide, wake_phrases: Sequence[str] = (), on_progress: Progress = _silent
+) -> Path:
+    """The folder of the speech model tuned to everything in the guide; made first if it is new or changed.
+
+    Raises:
+        ModelError: it cannot be made; the text says why.
+    """
+    return cached_model(
+        folders.models / SPEECH_MODEL,
+        tuning_texts(guide, wake_phrases),
+        folders.cache,
+        {term.text: term.sounds_like for term in guide.terms if term.sounds_like},
+        on_progress=lambda share, what: on_progress(what, round(100 * share), 100),
+    )
+
+
+def tuning_texts(guide: Guide, wake_phrases: Sequence[str] = ()) -> Iterator[WeightedText]:
+    """What people say to the guide and what it says, by how often it is said."""
+    for phrase in guide.phrases:
+        yield WeightedText(phrase.text, COMMAND_WEIGHT if phrase.node_id.startswith("control.") else 1.0)
+    for node in guide.nodes.values():
+        for answer in node.answers.values():
+            for sentence in (*answer.first, *answer.more):
+                yield WeightedText(sentence.text, SENTENCE_WEIGHT)
+    for wake_phrase in wake_phrases:
+        yield WeightedText(wake_phrase, 20 * COMMAND_WEIGHT)
 
 
 def compiled_guide(folders: Folders, guide: Guide, embedder: Embedder | None, on_progress: Progress) -> CompiledGuide:

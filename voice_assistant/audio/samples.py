@@ -36,5 +36,5 @@ def mix_down(interleaved: Floats, channels: int) -> Floats:
     """The mean of all channels, shape (frames,), of interleaved samples, shape (frames * channels,)."""
     if channels == 1:
         return interleaved
-    mixed: Floats = interleaved.reshape(-1, channels).mean(axis=1, dtype=np.float32)
+    mixed: Floats = interleaved.reshape(-1, channels) @ np.full(channels, 1 / channels, np.float32)
     return mixed

@@ -19,7 +19,6 @@ MORE_HINTS = 2
 """How often a conversation says that there is more; after that it is known."""
 
 _CAUSES = "overview.causes"
-_NAMED_GROUPS = ("cause", "treatment")
 _ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
 
 
@@ -74,7 +73,8 @@ def hint_at_more(reply: Reply) -> Reply:
     state = reply.state
     if not state.pending or reply.urgent or state.more_hints >= MORE_HINTS:
         return reply
-    return reply.line("more_hint").change(more_hints=state.more_hints + 1)
+    hinting = reply.line("more_hint").change(more_hints=state.more_hints + 1)
+    return hinting if word_count(hinting.sentences) <= BREATH_WORDS else reply
 
 
 def tell_more(reply: Reply) -> Reply:
@@ -104,14 +104,15 @@ def offer_next(reply: Reply) -> Reply:
 
 
 def named_in(guide: Guide, sentences: Iterable[Sentence], *, besides: str) -> tuple[str, ...]:
-    """The causes and treatments that the sentences name, in spoken order, when they name several."""
-    text = " ".join(sentence.text for sentence in sentences).lower()
+    """The causes that the sentences name, in spoken order, when they name several: "the second one" is among them."""
+    text = " ".join(sentence.text for sentence in sentences)
     places = {}
     for node_id, node in guide.nodes.items():
-        if group_of(node_id) in _NAMED_GROUPS and node_id != besides:
-            place = text.find(_ARTICLE.sub("", node.name).lower())
-            if place >= 0:
-                places[node_id] = place
+        if group_of(node_id) == "cause" and node_id != besides:
+            name = re.escape(_ARTICLE.sub("", node.name))
+            found = re.search(rf"\b{name}\b", text, re.IGNORECASE)
+            if found:
+                places[node_id] = found.start()
     return tuple(sorted(places, key=places.__getitem__)) if len(places) > 1 else ()
 
 

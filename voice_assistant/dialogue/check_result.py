@@ -13,7 +13,7 @@ from voice_assistant.dialogue.urgent import CLOT, warn_first
 from voice_assistant.types import Guide, Sentence
 
 SEE_DOCTOR = "care.see_doctor"
-_FILLING_WORDS = 16
+_FILLING_WORDS = 15
 """What signs and names may take, so that the whole sentence stays within 25 words."""
 
 
@@ -61,7 +61,9 @@ def conclude(reply: Reply) -> Reply:
         now += 1
     reply = reply.to_topic(nodes[0])
     reply = replace(reply, sentences=(*before, *sentences[:now], *doctor))
-    return _close(reply.line("more_hint") if sentences[now:] else reply, nodes, sentences[now:])
+    summary = reply.node(nodes[0]).answers["summary"]
+    pending = (*sentences[now:], *summary.first, *summary.more)
+    return _close(reply.line("more_hint") if sentences[now:] else reply, nodes, pending)
 
 
 def _connecting(reply: Reply, found: tuple[Connection, ...]) -> tuple[tuple[Sentence, ...], Reply]:
@@ -104,5 +106,5 @@ def _words(reply: Reply, labels: list[str], node_ids: tuple[str, ...]) -> int:
 
 def _close(reply: Reply, nodes: tuple[str, ...], pending: tuple[Sentence, ...]) -> Reply:
     check = reply.state.check
-    asked = Asked("choice", nodes) if nodes else (Asked("more") if pending else None)
+    asked = Asked("more") if pending else None
     return reply.change(check=Check(check.asked) if check else None, asked=asked, choices=nodes, pending=pending)

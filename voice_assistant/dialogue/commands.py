@@ -68,6 +68,8 @@ def _next(reply: Reply) -> Reply:
     place = state.walk or walk.from_topic(state.topic)
     if place:
         return walk.step_to(reply.change(walk=place), place.index + 1)
+    if state.asked and state.asked.kind == "choice":
+        return topics.go_to(reply, state.asked.targets[0])
     if state.pending:
         return topics.continue_topic(reply)
     if state.topic in state.choices and state.topic != state.choices[-1]:

@@ -117,6 +117,7 @@ OCCASIONS: Mapping[str, tuple[str, ...]] = {
     "walk_where": ("number", "count", "name"),
     "walk_resume_question": (),
     # the icing timer
+    "timer_hint": (),
     "timer_no_duration": (),
     "timer_question": (),
     "timer_set": ("duration",),

@@ -20,27 +20,32 @@ def repeat(reply: Reply) -> Reply:
     last = reply.state.last
     if last is None:
         return reply.at("control.repeat").line("repeat_nothing")
-    return _say_again(replace(reply, sentences=()) if last.urgent else reply, last)
+    check_left = reply.state.open_check is not None and reply.state.open_check.left
+    if check_left and last.node_id == check.NODE:
+        return check.resume(reply)
+    reply = (replace(reply, sentences=()) if last.urgent else reply).at(last.node_id, last.facet)
+    return _say(reply.change(asked=reply.state.asked or reply.state.last_asked), last, 0)
 
 
-def _say_again(reply: Reply, said: Response) -> Reply:
-    reply, line = reply.at(said.node_id, said.facet), reply.state.urgent_line
-    return reply.warn(said.sentences, line) if said.urgent and line else reply.say(*said.sentences)
+def _say(reply: Reply, said: Response, start: int) -> Reply:
+    line = reply.state.urgent_line
+    # The reminder of urgent advice that was cut off may have said some of it already.
+    sentences = tuple(sentence for sentence in said.sentences[start:] if sentence not in reply.sentences)
+    return reply.warn(sentences, line) if said.urgent and line else reply.say(*sentences)
 
 
 def say_the_rest(reply: Reply) -> Reply:
     """With what of the latest response was not heard; else with the question that waits."""
-    latest = reply.state.latest
-    rest = latest.sentences[reply.state.heard :] if latest else ()
-    return reply.say(*rest) if rest else reply.ask_again()
+    latest, heard = reply.state.latest, reply.state.heard
+    return _say(reply, latest, heard) if latest and heard < len(latest.sentences) else reply.ask_again()
 
 
 def resume(reply: Reply) -> Reply:
     """For "go on": the rest of what was cut off, else the next of what was going on."""
     state, latest = reply.state, reply.state.latest
     reply = reply.act("resume")
-    if latest and latest.sentences[state.heard :]:
-        return reply.at(latest.node_id, latest.facet).say(*latest.sentences[state.heard :])
+    if latest and state.heard < len(latest.sentences):
+        return _say(reply.at(latest.node_id, latest.facet), latest, state.heard)
     if state.open_check:
         return check.resume(reply)
     if state.walk:

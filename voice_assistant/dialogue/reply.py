@@ -99,5 +99,5 @@ class Reply:
         urgent_sentences = self.state.urgent_sentences if self.urgent else 0
         remembered = self.change(latest=response, heard=len(self.sentences), urgent_sentences=urgent_sentences)
         if self.repeatable:
-            remembered = remembered.change(last=replace(response, actions=()))
+            remembered = remembered.change(last=replace(response, actions=()), last_asked=self.state.asked)
         return remembered.state, response

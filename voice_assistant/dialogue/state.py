@@ -123,6 +123,8 @@ class DialogueState:
     """How many of its sentences were heard."""
     last: Response | None = None
     """What "say that again" repeats."""
+    last_asked: Asked | None = None
+    """What it asked."""
     pending: tuple[Sentence, ...] = ()
     """What "more" says next."""
     asked: Asked | None = None

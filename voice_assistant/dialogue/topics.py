@@ -82,8 +82,18 @@ def choose(reply: Reply, ordinal: int) -> Reply:
     return reply.at(choices[0]).line("choice_only", count=spoken_number(len(choices))).ask_again()
 
 
+def _with_missed(reply: Reply) -> Reply:
+    """What was cut off of the answer stands before the rest of it."""
+    state, latest = reply.state, reply.state.latest
+    if latest is None or latest.node_id != state.topic:
+        return reply
+    missed = tuple(sentence for sentence in latest.sentences[state.heard :] if sentence.source != "assistant")
+    return reply.change(pending=(*missed, *state.pending))
+
+
 def continue_topic(reply: Reply) -> Reply:
     """For "more": the next breath; after the last one, that it was all and where it leads on to."""
+    reply = _with_missed(reply)
     state = reply.state
     if state.pending:
         reply = tell_more(reply)

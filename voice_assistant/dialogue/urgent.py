@@ -76,7 +76,10 @@ def answer_red_flag(reply: Reply, match: Match, flag: RedFlag) -> Reply:
         return _settle(reply, CLOT, facet, _first(reply, CLOT, facet), flag.level)
     if match.node_id in (CLOT, SWELLING):
         facet = match.facet if match.facet in reply.node(match.node_id).answers else None
-        sentences = _warning(reply, flag.level) + _first(reply, match.node_id, facet)
+        # What the clot's own answer says need not be said before it.
+        brief = match.node_id == CLOT and flag.level == "urgent"
+        warning = (one_line(reply.guide),) if brief else _warning(reply, flag.level)
+        sentences = warning + _first(reply, match.node_id, facet)
         return _settle(reply, match.node_id, facet, sentences, flag.level)
     return answer_level(reply, flag.level)
 

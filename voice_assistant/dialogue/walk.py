@@ -58,7 +58,9 @@ def tell_step(reply: Reply, walk: Walk) -> Reply:
     node_id = steps[walk.index]
     occasion = "walk_last_step" if walk.index == len(steps) - 1 else "walk_step"
     step = warn_if_needed(reply, node_id).line(occasion, **_words(reply, walk))
-    return tell(step, node_id, None).change(walk=walk, choices=steps)
+    told = tell(step, node_id, None).change(walk=walk, choices=steps)
+    to_be_timed = "control.timer" in reply.node(node_id).leads_to and reply.state.timer is None
+    return told.line("timer_hint") if to_be_timed else told
 
 
 def _words(reply: Reply, walk: Walk) -> dict[str, str]:

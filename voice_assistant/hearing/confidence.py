@@ -40,8 +40,9 @@ class Features:
 class Calibration:
     """Weights of the logistic regression: one for each of Features, and a constant.
 
-    The defaults were fitted on 264 utterances of three synthetic voices, clean and with noise at 10 and 3 dB, heard by the
-    stock model; right meant at most one word in five wrong. Fitted anew for another model or another meaning of right.
+    The defaults were fitted on 264 utterances of three synthetic voices, clean and with noise at 10 and 3 dB, heard by
+    the stock model; right meant at most one word in five wrong. Another model, or another meaning of right, needs
+    another fit.
     """
 
     bias: float = -5.8

@@ -11,7 +11,6 @@ from itertools import pairwise
 from voice_assistant.hearing.respelling import Respelling
 from voice_assistant.types import Alternative, Word
 
-
 _BETWEEN_WORDS_S = 0.3
 """With less sound than this after the last word, another word may be under way."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,10 +23,12 @@ _PARTIAL_FRAMES = 3
 """The recogniser is asked for its partial result every 96 ms."""
 _HOLD_BACK_S = 4.0
 """An utterance that grows too long is cut at the widest pause between words within this much of its end."""
-_TAIL_S = 0.16
-"""What follows the last voiced frame still belongs to that utterance: the fading of its last sound."""
+_TAIL = 5
+"""So many frames after the last voiced one still belong to that utterance: the fading of its last sound."""
 _SHORTEST_AT_END_S = 0.09
 """A voice that the stream's end interrupts before it could prove itself is believed if it lasted this long."""
+_UNDECIDED_S = 0.5
+"""What may be a voice in the silence after speech keeps the utterance open for so long at most."""
 _NOTHING = bytes(FRAME_BYTES)
 """Stands for the sound before the voice where there is none: the recogniser mishears words that it starts on."""
 _JUMP_S = 0.1
@@ -63,10 +66,10 @@ class VoiceActivity(Protocol):
 
 @dataclass(slots=True)
 class _Utterance:
-    start_s: float
-    """Where the speech begins."""
-    fed_from_s: float
-    """Where the sound begins that the recogniser got."""
+    start: int
+    """The frame of the stream at which the speech begins."""
+    fed_from: int
+    """The frame at which the sound begins that the recogniser got; before the stream's own first where silence was added."""
     text: str = ""
     frames: int = 0
 
@@ -98,9 +101,9 @@ class Listener:
         self.patience_s = patience_s
         self._recogniser = recogniser
         self._activity = activity
-        self._longest_s = longest_s
-        self._preroll_s = preroll_s
-        self._recent: deque[bytes] = deque(maxlen=round((_HOLD_BACK_S + preroll_s + 1.0) / FRAME_S))
+        self._longest = _frames(longest_s)
+        self._preroll = math.ceil(preroll_s / FRAME_S)
+        self._recent: deque[bytes] = deque(maxlen=self._preroll + _frames(_HOLD_BACK_S + 1.0))
         self._forget()
 
     @property
@@ -153,11 +156,10 @@ class Listener:
         self._voice: Voice | None = None
         self._start_s: float | None = None
         self._frames = 0
-        self._free_from_s = float("-inf")
+        self._free_from = 0
 
-    @property
-    def _now_s(self) -> float:
-        return round((self._start_s or 0.0) + self._frames * FRAME_S, 3)
+    def _time_s(self, frame: int) -> float:
+        return round((self._start_s or 0.0) + frame * FRAME_S, 3)
 
     def _take(self, chunk: AudioChunk) -> None:
         if chunk.rate_hz != SAMPLE_RATE_HZ:
@@ -166,7 +168,7 @@ class Listener:
             )
         if len(chunk.pcm) % 2:
             raise AudioError("Sound for recognition ends in half a sample: give whole 16-bit samples.")
-        expected_s = self._now_s + len(self._pending) / 2 / SAMPLE_RATE_HZ
+        expected_s = self._time_s(self._frames) + len(self._pending) / 2 / SAMPLE_RATE_HZ
         if self._start_s is None:
             self._start_s = chunk.start_s
         elif abs(chunk.start_s - expected_s) > _JUMP_S:
@@ -185,16 +187,16 @@ class Listener:
         yield from self._go_on(self._utterance, voice)
 
     def _begin(self, voice: Voice) -> Iterator[Heard]:
-        start_s = round(self._now_s - voice.voiced_s, 3)
-        yield self._start(start_s, max(start_s - self._preroll_s, self._free_from_s))
+        start = self._frames - _frames(voice.voiced_s)
+        yield self._start(start, max(start - self._preroll, self._free_from))
 
-    def _start(self, start_s: float, from_s: float) -> SpeechStarted:
-        count = min(len(self._recent), max(0, round((self._now_s - from_s) / FRAME_S)))
-        lead_in = max(0, round((self._preroll_s - start_s + self._now_s) / FRAME_S) - count)
-        self._utterance = _Utterance(start_s, self._now_s - (lead_in + count) * FRAME_S)
-        for frame in [_NOTHING] * lead_in + list(self._recent)[len(self._recent) - count :]:
+    def _start(self, start: int, fed_from: int) -> SpeechStarted:
+        known = min(len(self._recent), self._frames - fed_from)
+        lead_in = max(0, self._preroll - known + self._frames - start)
+        self._utterance = _Utterance(start, self._frames - known - lead_in)
+        for frame in [_NOTHING] * lead_in + list(self._recent)[len(self._recent) - known :]:
             self._recogniser.feed(frame)
-        return SpeechStarted(start_s)
+        return SpeechStarted(self._time_s(start))
 
     def _go_on(self, utterance: _Utterance, voice: Voice) -> Iterator[Heard]:
         utterance.frames += 1
@@ -202,38 +204,40 @@ class Listener:
             text = self._recogniser.partial()
             if text != utterance.text or voice.silence_s > 0:
                 utterance.text = text
-                yield PartialTranscript(text, self._now_s, voice.silence_s)
-        undecided = voice.voiced_s > 0 and not voice.speaking
+                yield PartialTranscript(text, self._time_s(self._frames), voice.silence_s)
+        undecided = 0 < voice.voiced_s <= _UNDECIDED_S and not voice.speaking
         if voice.silence_s >= self.patience_s and not undecided:
             yield self._finish(utterance, voice.silence_s)
-        elif self._now_s - utterance.fed_from_s >= self._longest_s:
+        elif self._frames - utterance.fed_from >= self._longest:
             yield from self._cut(utterance, voice)
 
     def _finish(self, utterance: _Utterance, silence_s: float) -> Transcript:
         self._utterance = None
-        end_s = round(self._now_s - silence_s, 3)
-        self._free_from_s = min(self._now_s, end_s + _TAIL_S)
+        end = self._frames - _frames(silence_s)
+        self._free_from = min(self._frames, end + _TAIL)
         self._activity.release()
-        return _placed(self._recogniser.finish(), utterance, end_s)
+        return self._placed(self._recogniser.finish(), utterance, end)
 
     def _cut(self, utterance: _Utterance, voice: Voice) -> Iterator[Heard]:
         transcript = self._recogniser.finish(_HOLD_BACK_S)
-        cut_s = round(utterance.fed_from_s + transcript.end_s, 3)
+        cut = min(self._frames, utterance.fed_from + _frames(transcript.end_s))
+        spoken_until = self._frames - _frames(voice.silence_s)
         self._utterance = None
-        self._free_from_s = cut_s
-        yield _placed(transcript, utterance, min(cut_s, self._now_s - voice.silence_s))
-        if voice.speaking or cut_s < self._now_s - voice.silence_s:
-            yield self._start(cut_s, cut_s)
+        self._free_from = cut
+        yield self._placed(transcript, utterance, min(cut, spoken_until))
+        if voice.speaking or cut < spoken_until:
+            yield self._start(cut, cut)
 
-
-def _placed(transcript: Transcript, utterance: _Utterance, end_s: float) -> Transcript:
-    """The transcript with times counted from the start of the stream."""
-    words = tuple(
-        replace(
-            word,
-            start_s=round(word.start_s + utterance.fed_from_s, 3),
-            end_s=round(word.end_s + utterance.fed_from_s, 3),
+    def _placed(self, transcript: Transcript, utterance: _Utterance, end: int) -> Transcript:
+        """The transcript with times counted from the start of the stream."""
+        offset_s = self._time_s(utterance.fed_from)
+        words = tuple(
+            replace(word, start_s=round(word.start_s + offset_s, 3), end_s=round(word.end_s + offset_s, 3))
+            for word in transcript.words
         )
-        for word in transcript.words
-    )
-    return replace(transcript, words=words, start_s=utterance.start_s, end_s=max(end_s, utterance.start_s))
+        start = utterance.start
+        return replace(transcript, words=words, start_s=self._time_s(start), end_s=self._time_s(max(start, end)))
+
+
+def _frames(seconds: float) -> int:
+    return round(seconds / FRAME_S)

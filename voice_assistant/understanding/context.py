@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,6 +23,8 @@ _GENERAL_NODES = frozenset(
     {"treatment.overview", "care.diagnosis", "overview.causes", "overview.symptoms", "check.start", "relief.quick_tips", "care.see_doctor"}
 )
 _SHORT_WORDS = 9
+RESOLVED_SHARE = 0.3
+"""What is left of the other candidates' scores once "it" is known; so little that nobody is asked which was meant."""
 
 
 def expected_bonus(labels: Sequence[str], text: str, context: Context) -> Array:
@@ -46,4 +49,5 @@ def resolve(
     best = ranked[0]
     if best.node_id not in _GENERAL_NODES and not best.node_id.startswith("cause."):
         return ranked
-    return [Candidate(topic, facet, best.score), *(one for one in ranked if one.node_id != topic)]
+    others = [replace(one, score=one.score * RESOLVED_SHARE) for one in ranked if one.node_id != topic]
+    return [Candidate(topic, facet, best.score), *others]

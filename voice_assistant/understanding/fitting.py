@@ -29,6 +29,7 @@ ASKED_SHARE = 0.03
 REFUSED_SHARE = 0.005
 """Of what was understood right, so much may be refused as too unsure."""
 _SHARPNESSES = np.arange(1.0, 9.01, 0.25)
+_LIMITS = np.arange(0.0, 0.61, 0.02)
 
 Scores = npt.NDArray[np.float32]
 
@@ -52,15 +53,16 @@ def fit(guide: Guide, embedder: Embedder | None, on_progress: Progress = lambda 
     order = np.argsort(-scores, axis=1)
     best, second = np.take_along_axis(scores, order[:, :2], axis=1).T
     right = labels[order[:, 0]] == truth
-    flagged = np.array(
-        [red_flag(finder.find(repair.repair(normalise(phrase.text))), guide.rules) is not None for phrase in guide.phrases]
-    )
+    findings = [finder.find(repair.repair(normalise(phrase.text))) for phrase in guide.phrases]
+    flagged = np.array([red_flag(one, guide.rules) is not None for one in findings])
+    elsewhere = np.array([not one.has("leg", "pain") for one in findings])
     likeness = scores[:, list(labels).index(URGENT)]
     thresholds = Thresholds(
         sharpness=float(sharpness),
         least_score=_rounded(np.quantile(best[right], REFUSED_SHARE)),
         close_call=_rounded(np.quantile((second / best)[right], 1 - ASKED_SHARE)),
         urgent_score=_rounded(np.quantile(likeness[(truth != URGENT) & ~flagged], 1 - FALSE_URGENT_SHARE)),
+        in_scope_score=_rounded(_in_scope_score(best[elsewhere], labels[order[elsewhere, 0]], truth[elsewhere])),
     )
     warnings = truth == URGENT
     caught = flagged | ((likeness >= thresholds.urgent_score) & (labels[order[:, 0]] == URGENT))
@@ -90,6 +92,17 @@ def _held_out_margins(prepared: Prepared, truth: npt.NDArray[np.str_], on_progre
         margins[np.ix_(held_out, columns)] = matrix @ np.vstack([weights.dense, weights.hashed]) + weights.bias
     on_progress("trying", FOLDS, FOLDS)
     return labels, margins
+
+
+def _in_scope_score(best: Scores, understood: npt.NDArray[np.str_], truth: npt.NDArray[np.str_]) -> float:
+    """The score below which an utterance without leg or pain is likelier to be about something else than what was understood."""
+    believed = ~np.char.startswith(understood, "fallback.")
+    gains = [
+        ((believed & (best < limit) & (truth == "fallback.out_of_scope")).sum())
+        - ((believed & (best < limit) & (truth == understood)).sum())
+        for limit in _LIMITS
+    ]
+    return float(_LIMITS[int(np.argmax(gains))])
 
 
 def _sharpness(margins: Scores, labels: npt.NDArray[np.str_], truth: npt.NDArray[np.str_]) -> float:

@@ -35,8 +35,10 @@ MOST_ALTERNATIVES = 3
 """How many of the recogniser's guesses are compared; red flags are looked for in all of them."""
 ALTERNATIVE_SPREAD = 4.0
 """A guess whose log score is this much below the best counts 1/e of it."""
-URGENT, CLOT, SWELLING = "care.urgent", "cause.deep_vein_thrombosis", "symptom.swelling"
-_NOT_HEARD = "fallback.not_heard"
+SURE_ELSEWHERE = 0.95
+"""How sure a topic of the guide must be to be believed although another part of the body was named."""
+URGENT, CLOT = "care.urgent", "cause.deep_vein_thrombosis"
+_POINTING = frozenset({"this", "it", "that", "there"})
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
@@ -118,12 +120,20 @@ class Interpreter:
         best = ranked[0]
         if best.node_id.startswith("fallback."):
             return self._refusal(reading, best)
-        if best.score < self._thresholds.least_score and not self._is_about_knees(reading.findings):
-            reason: Reason = "not_heard" if best.score < self._thresholds.least_score / 2 else "out_of_scope"
+        reason = self._doubt(reading.findings, best)
+        if reason:
             return NoMatch(reason, best.score, best, self._phrase(reading, best))
-        if self._is_elsewhere(reading.findings, best):
-            return NoMatch("out_of_scope", best.score, best, self._phrase(reading, best))
         return self._match(reading, ranked)
+
+    def _doubt(self, findings: Findings, best: Candidate) -> Reason | None:
+        """Why the best candidate is not to be believed; None when it is."""
+        if is_elsewhere(findings) and not best.node_id.startswith("control.") and best.score < SURE_ELSEWHERE:
+            return "out_of_scope"
+        if best.score < self._thresholds.least_score:
+            return "not_in_guide" if findings.has("leg") else "not_heard"
+        if best.score < self._thresholds.in_scope_score and not findings.has("leg", "pain"):
+            return "out_of_scope"
+        return None
 
     def _match(self, reading: _Reading, ranked: list[Candidate]) -> Match:
         best, second = ranked[0], ranked[1]
@@ -184,17 +194,14 @@ class Interpreter:
     def _phrase(self, reading: _Reading, candidate: Candidate) -> str:
         return self._classifier.nearest_phrase(reading.scored.vector, candidate.node_id)
 
-    def _is_about_knees(self, findings: Findings) -> bool:
-        return findings.has("knee", "leg", "pain")
 
-    def _is_elsewhere(self, findings: Findings, best: Candidate) -> bool:
-        """Another part of the body and nothing of the leg, back or hip: not for this guide unless it is quite sure."""
-        return (
-            findings.has("other_body")
-            and not findings.has("leg", "back_or_hip_pain")
-            and not best.node_id.startswith("control.")
-            and best.score < 0.8
-        )
+def is_elsewhere(findings: Findings) -> bool:
+    """Whether it is about another part of the body, or the back or hip alone, with no word of the leg nor "this" or "it"."""
+    if findings.has("leg"):
+        return False
+    points = any(word in _POINTING for word in findings.text.split())
+    return findings.has("other_body") or (findings.has("back_or_hip_pain") and not points)
+
 
 def _alternative_weights(transcript: Transcript, count: int) -> Array:
     """How much each guess counts, by its score below the best one."""

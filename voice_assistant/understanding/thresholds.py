@@ -23,6 +23,8 @@ class Thresholds:
     """When the runner-up has at least this share of the best one's score, the person is asked which was meant."""
     urgent_score: float = 0.35
     """Likeness to known warning signs from which an utterance counts as one although no rule fired."""
+    in_scope_score: float = 0.35
+    """Below it an utterance that names neither leg nor pain is taken for talk about something else."""
 
 
 def load_thresholds(folder: Path) -> Thresholds:

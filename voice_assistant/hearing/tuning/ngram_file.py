@@ -191,7 +191,7 @@ def _check(file: NgramFile, damaged: Callable[[str], ModelError]) -> None:
 def _parse_start(reader: _Reader) -> str:
     """The mark and the two types of an FST."""
     (mark,) = reader.unpack("<i")
-    if mark == int.from_bytes(struct.pack(">i", FST_MARK), "little"):
+    if mark == int.from_bytes(struct.pack(">i", FST_MARK), "little", signed=True):
         raise ModelError(
             f"The language model {reader.name} was made on a machine of the other byte order: fetch the model again."
         )

@@ -65,18 +65,9 @@ class NgramTrie:
         return self.parents * self.width + self.words
 
     @cached_property
-    def child_starts(self) -> IntArray:
-        """Where the children of each node begin, and as a last entry the number of nodes; the children of node i end
-        where those of i + 1 begin.
-        """
-        counts = np.bincount(self.parents[1:], minlength=self.size)
-        starts: IntArray = np.concatenate(([1], 1 + np.cumsum(counts)))
-        return starts
-
-    @cached_property
     def has_children(self) -> BoolArray:
         """Whether a node is the history of another."""
-        return np.diff(self.child_starts) > 0
+        return np.bincount(self.parents[1:], minlength=self.size) > 0
 
     def find(self, parents: IntArray, words: IntArray) -> IntArray:
         """The nodes of these n-grams, MISSING where there are none (also where the parent is MISSING)."""

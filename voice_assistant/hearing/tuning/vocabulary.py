@@ -54,9 +54,9 @@ class Vocabulary:
 
     def split_unknown(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The words of a text that the model knows, and those that it does not, in order."""
-        words = [word for word in words_of(text) if word != GAP]
-        known = tuple(word for word in words if self.known_form(word) is not None)
-        return known, tuple(word for word in words if self.known_form(word) is None)
+        forms = [(word, self.known_form(word)) for word in words_of(text) if word != GAP]
+        known = tuple(form for _, form in forms if form is not None)
+        return known, tuple(word for word, form in forms if form is None)
 
 
 def why_unspeakable(word: str) -> str | None:

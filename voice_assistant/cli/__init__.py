@@ -1,0 +1,91 @@
+"""The command line. Every command is a file here; what it needs is imported when it runs, so that `--help` is instant.
+
+Exit codes: 0 done · 1 a check found something, or the program has a fault · 2 wrong input or set-up, said in one
+sentence · 130 Ctrl-C · 141 nobody reads the output any more · 128 + n ended by signal n.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from voice_assistant.cli import ask, compiling, dialogs, doctor, hear, models, run, sound, tune
+from voice_assistant.cli.console import Console
+from voice_assistant.cli.ending import Ended, ends_on_signals
+from voice_assistant.cli.parsing import Parser, Version, add_common
+from voice_assistant.types import AssistantError, SettingsError
+
+FAULT, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
+
+_DESCRIPTION = "Answers questions about pain behind the knee, by voice and by text, entirely offline."
+_FAMILIES = (run, ask, hear, sound, doctor, models, dialogs, compiling, tune)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the arguments are those of the process unless given. Gives the exit code."""
+    console = Console()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    try:
+        with ends_on_signals():
+            options = _parser().parse_args(given)
+            _set_up_logging(verbose=options.verbose)
+            code: int = options.command(options, console)
+            console.flush()
+            return code
+    except AssistantError as error:
+        console.error(str(error))
+        return WRONG_INPUT
+    except BrokenPipeError:
+        _forget_output()
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        console.end_live()
+        return INTERRUPTED
+    except Ended as end:
+        return 128 + end.signal_number
+    except Exception as error:
+        if debug:
+            raise
+        # The text of the error stays unsaid: it might hold what a person said.
+        console.error(
+            f"Something went wrong inside the program ({type(error).__name__}); "
+            "run the same command with --debug to see where, and report it."
+        )
+        return FAULT
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="voice-assistant", description=_DESCRIPTION)
+    parser.add_argument("--version", action=Version)
+    add_common(parser)
+    parser.set_defaults(command=_no_command, verbose=False, debug=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for family in _FAMILIES:
+        family.add(commands)
+    return parser
+
+
+def _no_command(_options: argparse.Namespace, _console: Console) -> int:
+    raise SettingsError("No command was given; `voice-assistant --help` lists them.")
+
+
+def _set_up_logging(*, verbose: bool) -> None:
+    import logging
+
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s: %(message)s", force=True
+    )
+    if verbose:
+        logging.getLogger("voice_assistant").setLevel(logging.DEBUG)
+
+
+def _forget_output() -> None:
+    """Python writes what is left when it ends, and would complain that nobody reads it."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError):
+        return

@@ -1,0 +1,165 @@
+"""`tune`: tunes the speech recogniser to any text."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voice_assistant.cli.console import Console, reason
+from voice_assistant.cli.ending import interruptible
+from voice_assistant.cli.parsing import Commands, add_command, add_settings, settings_of
+from voice_assistant.types import SettingsError
+
+if TYPE_CHECKING:
+    from voice_assistant.hearing.tuning import TuningReport, WeightedText
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_MORE = """The text holds one sentence a line, as people say it. Use the result with `voice-assistant hear --model DIR`
+or `run --model DIR`. Words that the model does not know are spelt as known words that sound alike: as --spellings
+says, else as the program finds."""
+_SHOWN = 12
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(commands, "tune", "tune the speech recogniser to a text of any domain", _MORE)
+    parser.add_argument("--text", required=True, metavar="SENTENCES.txt", help="the sentences, one a line; - for stdin")
+    parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="the folder of the tuned model")
+    parser.add_argument(
+        "--weight", type=float, metavar="W", help="above 0 to 1: how much the text is believed where it is plentiful"
+    )
+    parser.add_argument(
+        "--spellings",
+        type=Path,
+        metavar="FILE.toml",
+        help='unknown words as they sound: popliteal = ["pop lit eel", "pop little"]',
+    )
+    parser.add_argument(
+        "--by-ear", action="store_true", help="choose among the spellings that were found by speaking and listening"
+    )
+    add_settings(parser, "model", "models")
+    parser.set_defaults(command=_tune)
+
+
+def _tune(options: argparse.Namespace, console: Console) -> int:
+    from voice_assistant.hearing.tuning import tune
+    from voice_assistant.resources import Folders
+
+    settings = settings_of(options)
+    folders = Folders.default(settings.dialogs, settings.models, settings.model)
+    model = folders.speech_model or folders.models / _speech_model()
+    sentences = _sentences(options.text)
+    more = {} if options.weight is None else {"weight": options.weight}
+    spellings = _spellings(options.spellings)
+    with console.progress() as progress, _Ear(model) as ear:
+        report = interruptible(
+            lambda: tune(
+                model,
+                sentences,
+                options.output,
+                spellings,
+                on_progress=lambda share, what: progress(what, share, 1.0),
+                listen=ear.choose if options.by_ear else None,
+                **more,
+            )
+        )
+    _show(console, report)
+    return 0
+
+
+def _speech_model() -> str:
+    from voice_assistant.models import SPEECH_MODEL
+
+    return SPEECH_MODEL
+
+
+def _sentences(name: str) -> Iterator[WeightedText]:
+    """One sentence a line, read while it is counted. Raises SettingsError when the file cannot be opened."""
+    if name == "-":
+        return _texts(sys.stdin.buffer)
+    try:
+        file = Path(name).open("rb")  # noqa: SIM115 - read to its end while tuning
+        file.peek(1)
+    except OSError as error:
+        raise SettingsError(f"The text {name} cannot be read ({reason(error)}).") from error
+    return _texts(file)
+
+
+def _texts(lines: Iterator[bytes]) -> Iterator[WeightedText]:
+    from voice_assistant.hearing.tuning import WeightedText
+
+    for line in lines:
+        yield WeightedText(line.decode("utf-8", errors="replace").lstrip("\ufeff"))
+
+
+def _spellings(file: Path | None) -> Mapping[str, tuple[str, ...]]:
+    """Word → runs of known words. Raises SettingsError."""
+    if file is None:
+        return {}
+    try:
+        read = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"The spellings {file} cannot be read ({reason(error)}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The spellings {file} are not right: {error}.") from error
+    spellings = {}
+    for word, runs in read.items():
+        listed = [runs] if isinstance(runs, str) else runs
+        if not isinstance(listed, list) or not listed or not all(isinstance(run, str) for run in listed):
+            raise SettingsError(f"{file}: {word} must be a list of texts that sound like it.")
+        spellings[word] = tuple(listed)
+    return spellings
+
+
+def _show(console: Console, report: TuningReport) -> None:
+    console.item("Text", f"{report.sentences} sentences, {report.words} words")
+    console.item("Model", f"{report.folder} ({report.ngrams} n-grams, made in {report.seconds:.1f} s)")
+    for word, runs in list(report.spelled.items())[:_SHOWN]:
+        console.item("Spelt", f"{word}: {', '.join(f'“{run}”' for run in runs)}")
+    if len(report.spelled) > _SHOWN:
+        console.item("Spelt", f"… and {len(report.spelled) - _SHOWN} more (tuning.json in the folder has all)")
+    for word, why in list(report.unspelled.items())[:_SHOWN]:
+        console.note(f"{word} cannot be heard: {why}.")
+    if len(report.unspelled) > _SHOWN:
+        console.note(f"… and {len(report.unspelled) - _SHOWN} more words that cannot be heard.")
+
+
+class _Ear:
+    """Speaks a word and listens which of its spellings it sounds like."""
+
+    def __init__(self, model: Path) -> None:
+        self._model = model
+        self._renderer: object = None
+
+    def __enter__(self) -> _Ear:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        from voice_assistant.speech import SpeechRenderer
+
+        if isinstance(self._renderer, SpeechRenderer):
+            self._renderer.close()
+
+    def choose(self, word: str, runs: tuple[str, ...]) -> str:
+        """The run that was heard, or none."""
+        from voice_assistant.audio.resample import resample
+        from voice_assistant.hearing import Recogniser
+        from voice_assistant.speech import SpeechRenderer
+        from voice_assistant.types import SAMPLE_RATE_HZ, VoiceError
+
+        if not isinstance(self._renderer, SpeechRenderer):
+            self._renderer = SpeechRenderer()
+        try:
+            sound = self._renderer.render(word)
+        except VoiceError:
+            return ""
+        recogniser = Recogniser(self._model, grammar=runs)
+        recogniser.feed(resample(sound, SAMPLE_RATE_HZ).pcm)
+        return recogniser.finish().text
