@@ -55,8 +55,7 @@ def assert_well_said(guide: Guide, headings: tuple[str, ...], response: Response
     for sentence in response.sentences:
         text = sentence.text
         assert sentence.source in (*headings, "safety", "assistant"), sentence
-        assert text and not re.search(r"[{}\d]", text), text
-        assert text[0].isupper() and text[-1] in ".?!", text
+        assert re.fullmatch(r"[A-Z][^{}\d]*[.?!]", text), text
         assert len(text.split()) <= 25, text
         assert not re.search(r"\byou(?: have|['’]ve (?:got|a|an))\b", text, re.IGNORECASE), text
     told = sum(len(sentence.text.split()) for sentence in response.sentences if sentence.source != "assistant")

@@ -57,7 +57,8 @@ def _band(sound: Sound, low_hz: float, high_hz: float) -> Sound:
     frequency = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE_HZ)
     spectrum[(frequency < low_hz) | (frequency > high_hz)] = 0
     filtered: Sound = np.fft.irfft(spectrum, len(sound))
-    return filtered / np.abs(filtered).max()
+    normalised: Sound = filtered / np.abs(filtered).max()
+    return normalised
 
 
 def _burst(seconds: float, low_hz: float, high_hz: float, decay_s: float, seed: int) -> Sound:
@@ -92,7 +93,8 @@ def _knock() -> Sound:
 
 def _breath() -> Sound:
     time = np.arange(3 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
-    return 0.1 * _band(noise(3, 0, 4), 300, 3000) * np.clip(np.sin(2 * np.pi * time / 3), 0, 1) ** 2
+    loudness: Sound = np.clip(np.sin(2 * np.pi * time / 3), 0, 1) ** 2
+    return 0.1 * _band(noise(3, 0, 4), 300, 3000) * loudness
 
 
 def _hum() -> Sound:

@@ -215,8 +215,8 @@ def spoken(line: str, folder: Path) -> bytes:
     """The line in espeak-ng's voice, 16 kHz, one channel, 16-bit."""
     import subprocess
 
-    import samplerate
     import numpy as np
+    import samplerate
 
     program = (
         "import ctypes, espeakng_loader, os, sys\n"

@@ -16,7 +16,7 @@ Context = tuple[str, ...]
 
 
 def tiny_probabilities() -> dict[Context, dict[str, float]]:
-    """Context (oldest word first) → word → probability; each context leaves something to words that it does not list."""
+    """Context (oldest word first) → word → probability; each leaves something to words that it does not list."""
     unigrams = {word: weight for weight, word in enumerate(WORDS[1:12], 1)}
     total = sum(unigrams.values()) + 4
     return {
@@ -51,7 +51,7 @@ def tiny_file(table: dict[Context, dict[str, float]] | None = None) -> NgramFile
     table = table or tiny_probabilities()
     keys = {word: number for number, word in enumerate(WORDS)}
     number = keys | {START: 0}
-    # The tree of contexts, level by level, the children of a node by their word; the first word of a path is the most recent one.
+    # The tree of contexts, level by level, children sorted by word; the first word of a path is the most recent one.
     paths = sorted(
         (tuple(reversed(context)) for context in table), key=lambda path: (len(path), [number[w] for w in path])
     )

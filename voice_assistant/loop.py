@@ -297,7 +297,7 @@ class VoiceLoop:
         """Say the response of a turn and do what it asks for."""
         response = turn.response
         self._events.turn(turn)
-        if not response.sentences and not response.actions:
+        if not response.sentences and not {"stop", "pause"} & set(response.actions):
             self._talker.resume()
             return
         is_stop = isinstance(turn.understood, Match) and turn.understood.node_id == "control.stop"
@@ -310,6 +310,8 @@ class VoiceLoop:
     def _say_unasked(self, response: Response) -> None:
         if response.sentences:
             self._events.spoken(response)
+            if response.node_id == "control.timer":
+                self._chime(chimes.timer())
             self._say(response, after_present=self._talker.is_speaking)
 
     def _say(self, response: Response, *, after_present: bool) -> None:
@@ -318,11 +320,8 @@ class VoiceLoop:
         self._talker.resume()
         if response.node_id == "fallback.not_heard":
             self._chime(chimes.not_understood())
-        if "timer" in response.actions:
-            self._chime(chimes.timer())
-        if response.sentences or "stop" in response.actions:
-            self._memory.response, self._memory.sentence = response, None
-            self._talker.say(response, state.rate_wpm, after_present=after_present)
+        self._memory.response, self._memory.sentence = response, None
+        self._talker.say(response, state.rate_wpm, after_present=after_present)
 
     def _finish_speaking(self) -> bool:
         self._playback.advance(60.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +143,8 @@ def compiled_guide(folders: Folders, guide: Guide, embedder: Embedder | None, on
             _LOGGER.warning("%s It is made again.", error)
     from voice_assistant.understanding.training import compile_guide
 
-    made = compile_guide(guide, embedder, on_progress)
+    all_cores = Embedder(folders.models / MEANING_MODEL, threads=os.cpu_count() or 1) if embedder else None
+    made = compile_guide(guide, all_cores, on_progress)
     try:
         compiled.save(made, path)
         _forget_others(path, "guide-*.npz")

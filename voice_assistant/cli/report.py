@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from voice_assistant.cli.console import Console
-from voice_assistant.types import Candidate, Match, RedFlag, Response, Sentence, Sign, Transcript, Turn
+from voice_assistant.types import Candidate, Match, RedFlag, Response, Sentence, Sign, Transcript, Turn, Understood
 
 FACETS = ("summary", "symptoms", "causes", "treatment", "diagnosis", "prevention", "outlook")
 """What a person can ask of a topic. Other facets are the program's own and are given as null."""
@@ -81,11 +81,10 @@ def show_sentence(
 
 def _reasons(turn: Turn) -> dict[str, object]:
     understood = turn.understood
-    runner_up = understood.runner_up if isinstance(understood, Match) else understood.best
     flag = understood.red_flag if isinstance(understood, Match) else None
     return {
         "phrase": understood.phrase,
-        "runner_up": _candidate(runner_up),
+        "runner_up": _candidate(_runner_up(understood)),
         "red_flag": _flag(flag),
         "signs": [_sign(sign) for sign in understood.signs],
     }
@@ -93,7 +92,7 @@ def _reasons(turn: Turn) -> dict[str, object]:
 
 def _show_reasons(console: Console, turn: Turn) -> None:
     understood = turn.understood
-    runner_up = understood.runner_up if isinstance(understood, Match) else understood.best
+    runner_up = _runner_up(understood)
     if understood.phrase:
         console.item("Nearest", f"“{understood.phrase}”", "dim")
     if runner_up:
@@ -108,6 +107,12 @@ def _show_reasons(console: Console, turn: Turn) -> None:
         console.item("Signs", ", ".join(told), "dim")
     stages = [f"{stage} {spent:.1f} ms" for stage, spent in turn.timings_ms.items()]
     console.item("Took", ", ".join(stages), "dim")
+
+
+def _runner_up(understood: Understood) -> Candidate | None:
+    """What else might have been meant."""
+    other = understood.runner_up if isinstance(understood, Match) else understood.best
+    return None if other is None or other.node_id == understood.node_id else other
 
 
 def _facet(facet: str | None) -> str | None:

@@ -41,7 +41,7 @@ def tell(reply: Reply, node_id: str, facet: str | None) -> Reply:
     reply = reply.at(node_id, facet if facet in node.answers else None)
     reply = warn_if_needed(reply, node_id, facet)
     before = len(reply.sentences)
-    if facet == "description":
+    if facet == "description" and group_of(node_id) == "cause":
         reply = reply.line("connects", source=node.heading, name=node.name)
     elif facet and facet not in node.answers and f"facet_{facet}" in reply.guide.lines:
         reply = reply.line("facet_not_covered", facet=reply.phrase(f"facet_{facet}"), topic=node.name)

@@ -69,7 +69,7 @@ class _Utterance:
     start: int
     """The frame of the stream at which the speech begins."""
     fed_from: int
-    """The frame at which the sound begins that the recogniser got; before the stream's own first where silence was added."""
+    """The frame at which the sound begins that the recogniser got; below 0 where silence was put before the stream."""
     text: str = ""
     frames: int = 0
 
@@ -220,7 +220,8 @@ class Listener:
 
     def _cut(self, utterance: _Utterance, voice: Voice) -> Iterator[Heard]:
         transcript = self._recogniser.finish(_HOLD_BACK_S)
-        cut = min(self._frames, utterance.fed_from + _frames(transcript.end_s))
+        cut = utterance.fed_from + _frames(transcript.end_s)
+        cut = max(self._frames - _frames(_HOLD_BACK_S), min(self._frames, cut))
         spoken_until = self._frames - _frames(voice.silence_s)
         self._utterance = None
         self._free_from = cut

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +120,8 @@ class Recogniser:
 
         arguments = (self._model, SAMPLE_RATE_HZ) + (() if self._grammar is None else (self._grammar,))
         try:
-            decoder = vosk.KaldiRecognizer(*arguments)
+            with _silent_libraries():
+                decoder = vosk.KaldiRecognizer(*arguments)
         except Exception as error:  # Vosk raises nothing more precise
             raise damaged(self._folder, "it cannot be loaded") from error
         decoder.SetMaxAlternatives(_GUESSES)
@@ -158,9 +161,27 @@ def _load_model(folder: Path) -> Any:
         raise ModelError(f"The speech recogniser cannot be loaded ({error}): install this program again.") from error
     vosk.SetLogLevel(_SILENT)
     try:
-        return vosk.Model(str(folder))
+        with _silent_libraries():
+            return vosk.Model(str(folder))
     except Exception as error:  # Vosk raises nothing more precise
         raise damaged(folder, "it cannot be loaded") from error
+
+
+@contextmanager
+def _silent_libraries() -> Iterator[None]:
+    """Keep OpenFst, which has no log level, from writing to the terminal why it cannot read a file."""
+    try:
+        saved = os.dup(2)
+    except OSError:  # a process without a standard error has nothing to keep silent
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
 
 
 def _fix_dither() -> None:

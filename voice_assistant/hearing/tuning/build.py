@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -18,7 +18,15 @@ from voice_assistant.hearing.tuning.model_files import MARK, check_output, write
 from voice_assistant.hearing.tuning.ngram_file import NgramFile, read_ngram_file
 from voice_assistant.hearing.tuning.numbering import Numbering
 from voice_assistant.hearing.tuning.text import WeightedText
-from voice_assistant.hearing.tuning.vocabulary import GRAPH, Listen, chosen_by_ear, propose_spellings, usual_words
+from voice_assistant.hearing.tuning.vocabulary import (
+    GRAPH,
+    PROPOSED,
+    SPELLINGS,
+    Listen,
+    chosen_by_ear,
+    propose_spellings,
+    usual_words,
+)
 from voice_assistant.types import ModelError, SettingsError
 
 ORDER = 3
@@ -39,11 +47,12 @@ class TuningReport:
     words: int
     ngrams: int
     """Listed in the tuned model."""
-    seconds: float
     spelled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Word that the model did not know → runs of known words that are heard as it."""
     unspelled: Mapping[str, str] = field(default_factory=dict)
     """Word that the model does not know and cannot hear → why."""
+    seconds: float = 0.0
+    """How long it took."""
 
 
 def tune(
@@ -95,7 +104,6 @@ def tune(
         sentences=numbering.sentences,
         words=counts.words,
         ngrams=mixed.trie.size - 1,
-        seconds=time.monotonic() - begun,
         spelled=spelled,
         unspelled=unspelled,
     )
@@ -105,7 +113,7 @@ def tune(
     }
     write_model_folder(model_folder, output_folder, files)
     report(1.0, "done")
-    return done
+    return replace(done, seconds=time.monotonic() - begun)
 
 
 def _mixed(file: NgramFile, numbering: Numbering, counts: NgramCounts, weight: float) -> BackoffModel:
@@ -119,7 +127,8 @@ def _spellings(
     """Word → runs for all words of the text that need them, and word → why for those that cannot be heard."""
     spelled = {word: runs for word, runs in given.items() if runs and numbering.knows(word)}
     wanted = [word for word, _ in numbering.new_words.most_common() if word not in spelled]
-    proposed = propose_spellings(wanted[:SPELLED_WORDS], usual_words(file))
+    most = SPELLINGS if listen is None else PROPOSED
+    proposed = propose_spellings(wanted[:SPELLED_WORDS], usual_words(file), most)
     if listen is not None:
         proposed = chosen_by_ear(proposed, listen)
     spelled.update({word: runs for word, runs in proposed.items() if runs})

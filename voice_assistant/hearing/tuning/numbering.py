@@ -14,6 +14,8 @@ from voice_assistant.types import ModelError, SettingsError
 
 NEW_WORDS = 100_000
 """Numbers kept free for words that the model does not know; further ones cannot be heard."""
+REPORTED = 10_000
+"""Words that cannot be heard are listed up to this many."""
 
 
 class Numbering:
@@ -31,7 +33,6 @@ class Numbering:
         self.unspeakable: dict[str, str] = {}
         """Words that can never be heard, and why."""
         self.sentences = 0
-        self._seen: dict[str, int] = {}
 
     @property
     def words_end(self) -> int:
@@ -76,20 +77,21 @@ class Numbering:
         return word in self._numbers
 
     def _number(self, word: str) -> int:
-        number = self._seen.get(word)
+        number = self._numbers.get(word)
         if number is None:
-            number = self._seen[word] = self._looked_up(word)
+            number = self._looked_up(word)
         if number >= self._first_new:
             self.new_words[word] += 1
         return number
 
     def _looked_up(self, word: str) -> int:
+        """The number of a word that has none under this spelling yet."""
         form = self._vocabulary.known_form(word)
         if form is not None:
             return self._numbers[form]
         reason = None if word == GAP or word in self._spelled else why_unspeakable(word)
         if word == GAP or reason is not None or len(self.new_words) >= NEW_WORDS:
-            if word != GAP:
+            if word != GAP and len(self.unspeakable) < REPORTED:
                 self.unspeakable[word] = reason or "there are too many words that the model does not know"
             return MISSING
         self._numbers[word] = self._first_new + len(self.new_words)

@@ -21,6 +21,8 @@ USUAL_WORDS = 30_000
 """Spellings are made of the most frequent words: the model's pronunciations of rare names are its own guesses."""
 SPELLINGS = 3
 """How many ways to say a word are listened for when the program finds them itself."""
+PROPOSED = 12
+"""How many ways are tried when somebody can listen to them."""
 LONGEST_WORD = 34
 """Letters; longer ones are no words but damage ("hippopotomonstrosesquippedaliophobia" has 36)."""
 
@@ -96,9 +98,10 @@ def propose_spellings(
 
 
 def chosen_by_ear(proposed: Mapping[str, tuple[str, ...]], listen: Listen) -> dict[str, tuple[str, ...]]:
-    """The proposals with the run first that was heard when the word was spoken."""
+    """The run that was heard when the word was spoken and the nearest of the other proposals, SPELLINGS together."""
     chosen: dict[str, tuple[str, ...]] = {}
     for word, runs in proposed.items():
         heard = listen(word, runs) if len(runs) > 1 else ""
-        chosen[word] = (heard, *(run for run in runs if run != heard)) if heard in runs else tuple(runs)
+        first = (heard,) if heard in runs else ()
+        chosen[word] = (*first, *(run for run in runs if run not in first))[:SPELLINGS]
     return chosen
