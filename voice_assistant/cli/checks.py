@@ -20,10 +20,10 @@ from voice_assistant.audio.microphone import Microphone
 from voice_assistant.cli.console import Console, reason
 from voice_assistant.cli.ending import interruptible
 from voice_assistant.cli.loading import load_assistant, meant_for_it
-from voice_assistant.guide import check_guide
+from voice_assistant.guide import check_guide, load_guide
 from voice_assistant.hearing import Recogniser, check_model_folder
 from voice_assistant.hearing.tuning import Vocabulary
-from voice_assistant.resources import Folders, load_understanding, tuned_model
+from voice_assistant.resources import Folders, tuned_model
 from voice_assistant.settings import Settings
 from voice_assistant.speech import SpeechRenderer
 from voice_assistant.types import ModelError
@@ -134,7 +134,7 @@ def _understanding(settings: Settings, console: Console) -> Iterator[Result]:
 
 
 def _recogniser(settings: Settings, folders: Folders, console: Console) -> Iterator[Result]:
-    guide = load_understanding(folders).guide
+    guide = load_guide(folders.dialogs)
     folder = folders.speech_model or folders.models / models.SPEECH_MODEL
     if settings.tune and settings.model is None:
         try:

@@ -43,12 +43,8 @@ def ends_on_signals() -> Iterator[None]:
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
 
-def interruptible(work: Callable[[], Result]) -> Result:
-    """Do long work that holds no devices; Ctrl-C ends the program at once, whatever a library is computing.
-
-    Libraries such as liblinear compute for many seconds without letting Python look at signals; so they do it in a
-    thread of their own. What the work writes it writes under temporary names, so that it may be left at any moment.
-    """
+def in_background(work: Callable[[], Result]) -> Callable[[], Result]:
+    """Begin work in a thread that does not keep the program from ending; gives a function that waits for its result."""
     outcome: list[Result] = []
     failure: list[BaseException] = []
 
@@ -60,16 +56,30 @@ def interruptible(work: Callable[[], Result]) -> Result:
 
     thread = threading.Thread(target=do, name="work", daemon=True)
     thread.start()
-    try:
+
+    def result() -> Result:
         while thread.is_alive():
             thread.join(_LOOK_EVERY_S)
+        if failure:
+            raise failure[0]
+        return outcome[0]
+
+    return result
+
+
+def interruptible(work: Callable[[], Result]) -> Result:
+    """Do long work that holds no devices; Ctrl-C ends the program at once, whatever a library is computing.
+
+    Libraries such as liblinear compute for many seconds without letting Python look at signals; so they do it in a
+    thread of their own. What the work writes it writes under temporary names, so that it may be left at any moment.
+    """
+    result = in_background(work)
+    try:
+        return result()
     except KeyboardInterrupt:
         _leave(130)
     except Ended as end:
         _leave(128 + end.signal_number)
-    if failure:
-        raise failure[0]
-    return outcome[0]
 
 
 def _leave(code: int) -> NoReturn:

@@ -73,10 +73,10 @@ def add_json(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--json", action="store_true", help=f"print {what} as JSON, one object a line")
 
 
-def add_settings(parser: argparse.ArgumentParser, *names: str) -> None:
+def add_settings(parser: argparse.ArgumentParser, *names: str, file_flag: str = "--config") -> None:
     """Flags for some settings, by the settings' names, and the settings file."""
     group = parser.add_argument_group("settings (defaults < settings file < VOICE_ASSISTANT_… variables < flags)")
-    group.add_argument("--config", type=Path, metavar="FILE.toml", help="a settings file")
+    group.add_argument(file_flag, dest="config", type=Path, metavar="FILE.toml", help="a settings file")
     for name in names:
         flags, arguments = _SETTINGS[name]
         group.add_argument(*flags, dest=name, default=None, **arguments)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from voice_assistant.cli.console import Console
+from voice_assistant.cli.ending import in_background
 from voice_assistant.cli.loading import load_assistant, load_recogniser
 from voice_assistant.cli.parsing import (
     GUIDE,
@@ -28,23 +28,18 @@ from voice_assistant.types import AudioError
 
 if TYPE_CHECKING:
     from voice_assistant.assistant import Assistant
-    from voice_assistant.audio.microphone import AudioSource
+    from voice_assistant.audio.devices import Device
     from voice_assistant.audio.playback import Playback
     from voice_assistant.loop import LoopEvents
     from voice_assistant.settings import Settings
 
+    _Devices: TypeAlias = Callable[[], tuple[Device, ...]]
+
 DEMO = Path(__file__).resolve().parent.parent / "demo"
+SILENCE = DEMO / "0_silence.wav"
 
 _MORE = """Without --input it listens to the microphone; where there is none it says so and plays a spoken demo.
 Ctrl-C or "goodbye" ends it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ends:
-    """What the conversation runs between."""
-
-    source: AudioSource
-    loudspeaker: Playback
 
 
 def add(commands: Commands) -> None:
@@ -57,7 +52,11 @@ def add(commands: Commands) -> None:
         help="recordings that are played as the microphone, one by one",
     )
     parser.add_argument("--output", metavar="FILE.wav", help="write what is spoken into a file instead of playing it")
-    parser.add_argument("--fast", action="store_true", help="recordings as fast as possible instead of in real time")
+    parser.add_argument(
+        "--fast",
+        action="store_true",
+        help="recordings as fast as possible, without a loudspeaker, instead of in real time",
+    )
     parser.add_argument("--no-speech", action="store_true", help="show the answers only")
     add_json(parser, "each turn")
     add_settings(parser, "attention", "microphone", *SPEAKING, "sounds", *HEARING, *GUIDE)
@@ -65,94 +64,85 @@ def add(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace, console: Console) -> int:
+    from voice_assistant.audio.device_link import list_devices
+    from voice_assistant.audio.wav import wav_format
+
     settings = settings_of(options)
-    files = _recordings(options, settings, console)
-    if files is not None and options.input is None:
-        # The demo does not know the wake phrase and has no hands.
-        settings = replace(settings, attention="always")
+    for file in options.input or ():
+        wav_format(file)
+    devices = in_background(list_devices)
     with load_assistant(settings, console) as assistant:
         load_recogniser(assistant, console)
-        _converse(options, console, assistant, files)
+        files = options.input or _demo_without_microphone(settings, devices, console)
+        if files and not options.input:
+            # The recordings do not know the wake phrase, and have no hands.
+            assistant.settings = replace(settings, attention="always")
+        options.fast = options.fast and bool(files)
+        _converse(options, console, assistant, files, _loudspeaker(options, settings, devices, console))
     return 0
 
 
-def _recordings(options: argparse.Namespace, settings: Settings, console: Console) -> Sequence[str | Path] | None:
-    """The files to be played, each looked at; None for the microphone. Raises AudioError."""
-    from voice_assistant.audio.device_link import list_devices
+def _demo_without_microphone(settings: Settings, devices: _Devices, console: Console) -> Sequence[str | Path]:
+    """The demo's recordings where there is no microphone; raises AudioError when a certain one was asked for."""
     from voice_assistant.audio.devices import find_device
-    from voice_assistant.audio.wav import wav_format
 
-    if options.input is not None:
-        for file in options.input:
-            wav_format(file)
-        return list(options.input)
     try:
-        find_device(list_devices(), "input", settings.microphone)
+        find_device(devices(), "input", settings.microphone)
     except AudioError as error:
         if settings.microphone is not None:
             raise
         console.note(str(error))
         console.note("Playing the spoken demo conversation instead.")
-        return sorted(DEMO.glob("*.wav"))
-    return None
+        return sorted(DEMO.glob("[1-9]*.wav"))
+    return ()
 
 
-def _converse(
-    options: argparse.Namespace, console: Console, assistant: Assistant, files: Sequence[str | Path] | None
-) -> None:
-    is_busy: list[Callable[[], bool]] = []
-    ends = _ends(options, console, assistant.settings, files, lambda: not any(busy() for busy in is_busy))
-    fast = options.fast and files is not None
-    loop = assistant.loop(ends.source, ends.loudspeaker, _events(options, console), in_step=fast)
-    is_busy.append(lambda: loop.is_busy)
-    if assistant.settings.attention == "push" and files is None:
-        console.note("Press Enter to talk.")
-        threading.Thread(target=_push_on_enter, args=(loop.push,), name="enter", daemon=True).start()
-    try:
-        loop.run()
-    finally:
-        console.end_live()
-
-
-def _ends(
-    options: argparse.Namespace,
-    console: Console,
-    settings: Settings,
-    files: Sequence[str | Path] | None,
-    may_go_on: Callable[[], bool],
-) -> _Ends:
-    from voice_assistant.audio.loudspeaker import Loudspeaker
-    from voice_assistant.audio.microphone import Microphone
-    from voice_assistant.audio.stand_ins import FileLoudspeaker, FileMicrophone, NullLoudspeaker
-
-    source: AudioSource
-    if files is None:
-        source = Microphone(settings.microphone, on_status=lambda status: _tell(console, status.state, status.problem))
-    else:
-        source = FileMicrophone(files, real_time=not options.fast, may_go_on=may_go_on)
-    if options.output is not None:
-        return _Ends(source, FileLoudspeaker(options.output))
-    if options.no_speech or (options.fast and files is not None) or not _has_loudspeaker(settings, console):
-        return _Ends(source, NullLoudspeaker())
-    return _Ends(
-        source,
-        Loudspeaker(settings.loudspeaker, on_status=lambda status: _tell(console, status.state, status.problem)),
-    )
-
-
-def _has_loudspeaker(settings: Settings, console: Console) -> bool:
-    """Whether there is one; if not, that is said. Raises AudioError when one was asked for."""
-    from voice_assistant.audio.device_link import list_devices
+def _loudspeaker(options: argparse.Namespace, settings: Settings, devices: _Devices, console: Console) -> Playback:
+    """Where the answers are spoken. Raises AudioError when a certain loudspeaker was asked for and is not there."""
     from voice_assistant.audio.devices import find_device
+    from voice_assistant.audio.loudspeaker import Loudspeaker
+    from voice_assistant.audio.stand_ins import FileLoudspeaker, NullLoudspeaker
 
+    if options.output is not None:
+        return FileLoudspeaker(options.output)
+    if options.no_speech or options.fast:
+        return NullLoudspeaker()
     try:
-        find_device(list_devices(), "output", settings.loudspeaker)
+        find_device(devices(), "output", settings.loudspeaker)
     except AudioError as error:
         if settings.loudspeaker is not None:
             raise
         console.note(f"{error} The answers are shown only.")
-        return False
-    return True
+        return NullLoudspeaker()
+    return Loudspeaker(settings.loudspeaker, on_status=lambda status: _tell(console, status.state, status.problem))
+
+
+def _converse(
+    options: argparse.Namespace,
+    console: Console,
+    assistant: Assistant,
+    files: Sequence[str | Path],
+    loudspeaker: Playback,
+) -> None:
+    """`files`: recordings instead of the microphone."""
+    from voice_assistant.audio.microphone import AudioSource, Microphone
+    from voice_assistant.audio.stand_ins import FileMicrophone
+
+    settings = assistant.settings
+    source: AudioSource
+    if files:
+        # Silence first, and as much of it as the greeting takes, so that the first recording does not talk over it.
+        source = FileMicrophone([SILENCE, *files], real_time=not options.fast, may_go_on=lambda: not loop.is_busy)
+    else:
+        source = Microphone(settings.microphone, on_status=lambda status: _tell(console, status.state, status.problem))
+    loop = assistant.loop(source, loudspeaker, _events(options, console), in_step=options.fast)
+    if not files and settings.attention == "push":
+        console.note("Press Enter to talk.")
+        in_background(lambda: _push_on_enter(loop.push))
+    try:
+        loop.run()
+    finally:
+        console.end_live()
 
 
 _TROUBLE = {

@@ -16,11 +16,6 @@ from voice_assistant.types import SettingsError
 if TYPE_CHECKING:
     from voice_assistant.hearing.tuning import TuningReport, WeightedText
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 _MORE = """The text holds one sentence a line, as people say it. Use the result with `voice-assistant hear --model DIR`
 or `run --model DIR`. Words that the model does not know are spelt as known words that sound alike: as --spellings
 says, else as the program finds."""
@@ -103,6 +98,11 @@ def _spellings(file: Path | None) -> Mapping[str, tuple[str, ...]]:
     """Word → runs of known words. Raises SettingsError."""
     if file is None:
         return {}
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
     try:
         read = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:

@@ -1,131 +1,199 @@
-"""The speech process: owns the pyttsx3 engine and renders one sentence at a time. Run as `python -m voice_assistant.speech.engine`.
+"""The program that owns pyttsx3, in a process of its own.
 
-The only file that touches pyttsx3. It renders and never plays: `save_to_file` with a file in memory where the driver takes one
-(espeak: it hands the name to `wave.open`), else with a temporary file that is removed at once.
+    python -m voice_assistant.speech.engine system|bundled
+
+pyttsx3 hangs, crashes with its library, prints to standard output, and may only be used from one thread; here all that
+can be ended and started again. It reads requests from standard input and answers each on standard output, as messages
+of `protocol`:
+
+    {"do": "voices"}                                       → {"voices": [{"id", "name", "languages"}, …]}
+    {"do": "render", "text": …, "rate_wpm": 170, "voice": …} → {"rate_hz": 22050} and the sound
+    anything that cannot be done                           → {"error": …, "kind": "voice" | "engine"}
+
+The first answer, {"ready": true}, comes without a request. Nothing is written to disk, except on macOS and Windows,
+whose engines only write to a named file: there into a private folder that is removed at once.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import io
 import os
+import signal
 import sys
 import tempfile
-import wave
+import threading
+import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from voice_assistant.speech.protocol import read_message, write_message
+from voice_assistant.speech.sound_file import read_sound
+
+DEFAULT_ESPEAK_VOICE = "gmw/en-us"
+_WARM_UP = "a"
+_SETTLE_S = 1.0
+_FINISH_S = 60.0
 
 
-def main() -> int:
-    """Answer requests on standard input until it ends."""
-    answers = os.fdopen(os.dup(1), "wb")
-    # pyttsx3 prints what it saves; that must not get between the answers.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    requests = sys.stdin.buffer
+class UnknownVoiceError(ValueError):
+    """The engine has no such voice."""
+
+
+class Engine:
+    """pyttsx3, made to do one thing at a time and to say when it did not."""
+
+    def __init__(self) -> None:
+        """Raises OSError, ImportError or RuntimeError when there is no engine to be had."""
+        pyttsx3 = importlib.import_module("pyttsx3")
+        self._engine: Any = pyttsx3.init()
+        self._in_memory = str(self._engine) == "espeak"
+        self._errors: list[str] = []
+        self._finished = threading.Event()
+        self._engine.connect("error", lambda **what: self._errors.append(str(what.get("exception"))))
+        self._engine.connect("finished-utterance", lambda **_: self._finished.set())
+        self._voice: str | None = None
+        # What is set before the first run of pyttsx3's loop takes effect after it.
+        self._write(_WARM_UP)
+        self._errors.clear()
+
+    def voices(self) -> list[dict[str, Any]]:
+        """All voices of the engine."""
+        return [
+            {
+                "id": str(voice.id),
+                "name": str(voice.name or voice.id),
+                "languages": [_language(each) for each in voice.languages or []],
+            }
+            for voice in self._engine.getProperty("voices")
+        ]
+
+    def render(self, text: str, rate_wpm: int, voice: str | None) -> tuple[int, bytes]:
+        """(samples a second, signed 16-bit samples). Raises UnknownVoiceError, or RuntimeError when it fails."""
+        self._use_voice(voice or self._default_voice())
+        for _ in range(3):
+            self._use_rate(rate_wpm)
+            content = self._write(text)
+            # pyttsx3 cancels what espeak-ng still has to do when a run begins, and with it a rate that was just set.
+            if self._engine.getProperty("rate") == rate_wpm:
+                break
+        if self._errors:
+            raise RuntimeError(self._errors.pop())
+        return read_sound(content)
+
+    def _default_voice(self) -> str:
+        if self._in_memory:
+            return DEFAULT_ESPEAK_VOICE
+        for voice in self.voices():
+            if any(language.lower().startswith("en") for language in voice["languages"]):
+                return str(voice["id"])
+        return str(self._engine.getProperty("voice"))
+
+    def _use_voice(self, voice: str) -> None:
+        if voice == self._voice:
+            return
+        self._voice = None
+        self._errors.clear()
+        self._engine.setProperty("voice", voice)
+        if self._errors:
+            self._errors.clear()
+            raise UnknownVoiceError(voice)
+        self._voice = voice
+
+    def _use_rate(self, rate_wpm: int) -> None:
+        """espeak-ng takes a rate in a thread of its own, some time later."""
+        give_up_s = time.monotonic() + _SETTLE_S
+        self._engine.setProperty("rate", rate_wpm)
+        while self._engine.getProperty("rate") != rate_wpm or self._is_busy():
+            if time.monotonic() > give_up_s:
+                raise RuntimeError("the engine does not take the rate")
+            time.sleep(0.001)
+
+    def _is_busy(self) -> bool:
+        """Whether espeak-ng still has something to do."""
+        espeak = sys.modules.get("pyttsx3.drivers._espeak")
+        return self._in_memory and espeak is not None and bool(espeak.IsPlaying())
+
+    def _write(self, text: str) -> bytes:
+        if self._in_memory:
+            memory = io.BytesIO()
+            self._run(text, memory)
+            return memory.getvalue()
+        # The engines of macOS and Windows write to a named file only.
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "speech"
+            self._run(text, str(path))
+            return path.read_bytes()
+
+    def _run(self, text: str, target: Any) -> None:
+        self._finished.clear()
+        self._engine.save_to_file(text, target)
+        self._engine.runAndWait()
+        if self._in_memory and not self._finished.wait(_FINISH_S):
+            raise RuntimeError("the engine does not finish")
+
+
+def main(arguments: list[str]) -> int:
+    """Answers requests until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes our input
+    output = _take_standard_output()
     try:
-        engine = _start_engine()
-    except Exception as error:  # every driver fails in its own way, with errors of no common kind
-        write_message(answers, {"error": f"the speech engine does not start ({error})"})
+        if sys.platform not in ("darwin", "win32"):
+            _load_espeak(bundled_first="bundled" in arguments)
+        engine = Engine()
+    except (OSError, ImportError, RuntimeError, KeyError) as error:
+        write_message(output, {"error": str(error), "kind": "engine"})
         return 1
-    write_message(answers, {"ready": True})
-    with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
+    write_message(output, {"ready": True})
+    with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
-            request, _ = read_message(requests)
-            _answer(engine, request, answers)
+            _handle(engine, read_message(sys.stdin.buffer)[0], output)
     return 0
 
 
-def _start_engine() -> Any:
-    _load_own_espeak()
-    import pyttsx3
-
-    return pyttsx3.init()
-
-
-def _load_own_espeak() -> None:
-    """On Linux load the espeak-ng that came as a package, so that none has to be installed; pyttsx3 then finds it loaded."""
-    if sys.platform != "linux":
-        return
-    try:
-        import espeakng_loader
-    except ImportError:
-        return
-    os.environ.setdefault("ESPEAK_DATA_PATH", str(espeakng_loader.get_data_path()))
-    ctypes.CDLL(str(espeakng_loader.get_library_path()), mode=ctypes.RTLD_GLOBAL)
-
-
-def _answer(engine: Any, request: dict[str, Any], answers: BinaryIO) -> None:
+def _handle(engine: Engine, request: dict[str, Any], output: BinaryIO) -> None:
     try:
         if request["do"] == "voices":
-            write_message(answers, {"voices": [_voice(voice) for voice in engine.getProperty("voices")]})
-            return
-        pcm, rate_hz = _render(engine, str(request["text"]), int(request["rate_wpm"]), request["voice"])
-        write_message(answers, {"rate_hz": rate_hz}, pcm)
+            write_message(output, {"voices": engine.voices()})
+        else:
+            rate_hz, pcm = engine.render(request["text"], request["rate_wpm"], request["voice"])
+            write_message(output, {"rate_hz": rate_hz}, pcm)
+    except UnknownVoiceError as error:
+        write_message(output, {"error": str(error), "kind": "voice"})
     except BrokenPipeError:
         raise
-    except Exception as error:  # as above; the program decides whether to try again
-        write_message(answers, {"error": str(error) or type(error).__name__})
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
+        write_message(output, {"error": str(error), "kind": "engine"})
 
 
-def _voice(voice: Any) -> dict[str, Any]:
-    languages = [one.decode(errors="ignore") if isinstance(one, bytes) else str(one) for one in voice.languages or []]
-    return {"id": str(voice.id), "name": str(voice.name), "languages": [one.strip("\x00\x02\x05") for one in languages]}
+def _language(language: str | bytes) -> str:
+    """espeak-ng puts a byte with the voice's priority before the name of its language."""
+    text = language.decode(errors="ignore") if isinstance(language, bytes) else str(language)
+    return "".join(each for each in text if each.isprintable())
 
 
-def _render(engine: Any, text: str, rate_wpm: int, voice: str | None) -> tuple[bytes, int]:
-    if voice is not None:
-        engine.setProperty("voice", voice)
-    engine.setProperty("rate", rate_wpm)
-    if sys.platform == "linux":
-        memory = io.BytesIO()
-        engine.save_to_file(text, memory)
-        engine.runAndWait()
-        memory.seek(0)
-        return _samples(memory)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "sentence.wav"
-        engine.save_to_file(text, str(path))
-        engine.runAndWait()
-        with path.open("rb") as file:
-            return _samples(file)
+def _load_espeak(bundled_first: bool) -> None:
+    """Loads espeak-ng, the system's or that of the package espeakng-loader; pyttsx3 finds a library that is loaded."""
+    if not bundled_first:
+        try:
+            ctypes.CDLL("libespeak-ng.so.1")
+            return
+        except OSError:
+            pass
+    loader = importlib.import_module("espeakng_loader")
+    ctypes.CDLL(loader.get_library_path())
+    os.environ["ESPEAK_DATA_PATH"] = loader.get_data_path()
 
 
-def _samples(file: BinaryIO) -> tuple[bytes, int]:
-    """The sound of a WAV file, or of the AIFF files that macOS writes, as 16-bit mono."""
-    start = file.read(4)
-    file.seek(0)
-    if start == b"FORM":
-        return _aiff_samples(file.read())
-    with wave.open(file, "rb") as sound:
-        if sound.getsampwidth() != 2 or sound.getnchannels() != 1:
-            raise ValueError("the speech engine gave a kind of sound that is not known")
-        return sound.readframes(sound.getnframes()), sound.getframerate()
-
-
-def _aiff_samples(data: bytes) -> tuple[bytes, int]:
-    """Read the chunks COMM (with the rate as an 80-bit float) and SSND of an uncompressed AIFF or AIFC file (Apple 1989, 1991)."""
-    position, rate_hz, pcm, little = 12, 0, b"", False
-    while position + 8 <= len(data):
-        name, size = data[position : position + 4], int.from_bytes(data[position + 4 : position + 8], "big")
-        body = data[position + 8 : position + 8 + size]
-        if name == b"COMM":
-            exponent = int.from_bytes(body[8:10], "big") - 16383 - 63
-            rate_hz = round(int.from_bytes(body[10:18], "big") * 2.0**exponent)
-            little = body[18:22] == b"sowt"
-        elif name == b"SSND":
-            pcm = body[8:]
-        position += 8 + size + size % 2
-    if not rate_hz:
-        raise ValueError("the speech engine gave a kind of sound that is not known")
-    if not little:
-        swapped = bytearray(pcm[: len(pcm) // 2 * 2])
-        swapped[0::2], swapped[1::2] = swapped[1::2], swapped[0::2]
-        pcm = bytes(swapped)
-    return pcm, rate_hz
+def _take_standard_output() -> BinaryIO:
+    """The way to the parent; what pyttsx3 prints goes to standard error instead."""
+    sys.stdout.flush()
+    mine = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(mine, "wb")
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,7 +1,7 @@
 """What the program and its speech process say to each other over a pipe: a JSON header and, behind it, sound.
 
-A message is four bytes with the length of the header (big endian), the header as UTF-8 JSON, and as many bytes of sound as its
-`bytes` says.
+A message is four bytes with the length of the header (big endian), the header as UTF-8 JSON, and as many bytes of sound
+as its `bytes` says.
 """
 
 from __future__ import annotations

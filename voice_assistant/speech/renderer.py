@@ -1,191 +1,211 @@
-"""The program's side of the speech process: sends sentences, watches over it, starts it again when it hangs or dies."""
+"""Sentences as sound, from an engine that may hang, crash or say nothing."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import queue
-import re
-import subprocess
 import sys
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 
-from voice_assistant.speech.protocol import Voice, read_message, write_message
+import numpy as np
+
+from voice_assistant.speech.engine_process import Answer, EngineEndedError, EngineHungError, EngineProcess
+from voice_assistant.speech.protocol import Voice
+from voice_assistant.speech.text import clean, is_speakable, replacer, shorten, word_count
 from voice_assistant.types import AudioChunk, VoiceError
 
-LEAST_RATE_WPM, MOST_RATE_WPM = 120, 300
-DEFAULT_VOICE = "gmw/en-us"
-"""espeak-ng's US English: of its English voices the one that the recogniser understood best (docs/benchmarks.md)."""
-MOST_LETTERS = 2_000
-"""A longer text is cut: no sentence is as long, and rendering must end."""
-PLAIN_RATE_HZ = 22_050
+_log = logging.getLogger(__name__)
 
-_TRIES = 3
-_START_TIMEOUT_S = 10.0
-_SLOWEST_S_PER_LETTER = 0.02
-"""Rendering takes about 0.1 ms a letter; a hundred times that on a busy machine is a hang."""
-_SHORTEST_S_PER_WORD = 0.045
-"""300 words a minute are 0.2 s a word; a fifth of that is no speech."""
-_KEPT = 64
-_LOGGER = logging.getLogger(__name__)
-_UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\[\]<>]+")
+SLOWEST_WPM = 120
+FASTEST_WPM = 300
+USUAL_WPM = 170
+EMPTY_RATE_HZ = 22_050
+"""The rate of the sound of nothing: espeak-ng's own."""
+_ATTEMPTS = 3
+_SECONDS_PER_CHARACTER = 0.01
+"""Added to the time limit for long text; the engine needs a thousandth of it."""
+_SHORTEST_SHARE = 0.3
+"""espeak-ng speaks the guide's sentences in 0.62 or more of the time that their words should take at the nominal rate
+(measured at 120, 170 and 300 words a minute); what takes less than half of that was cut off."""
+_AUDIBLE = 300
+"""Of 32,767: the peak of speech is above 10,000."""
+_KEPT_BYTES = 8 << 20
 
 
 class SpeechRenderer:
-    """Renders sentences. May be used from any thread; one sentence is rendered at a time."""
+    """Turns sentences into sound, in a process that is started again whenever it fails. Any thread may call it."""
 
-    def __init__(self, voice: str | None = None, rate_wpm: int = 170, timeout_s: float = 2.0) -> None:
-        """`voice`: an id that `voices()` lists. `timeout_s`: how long a short sentence may take before it counts as a hang."""
-        self._voice = voice or (DEFAULT_VOICE if sys.platform == "linux" else None)
-        self._chosen = voice
+    def __init__(
+        self,
+        voice: str | None = None,
+        rate_wpm: int = USUAL_WPM,
+        *,
+        say_as: Mapping[str, str] | None = None,
+        timeout_s: float = 5.0,
+    ) -> None:
+        """`voice`: an id of `voices()`; None for an English one. `rate_wpm`: words a minute, kept within 120 to 300.
+
+        `say_as`: how to write words that the engine would say wrongly, such as {"ACL": "A C L"}. `timeout_s`: how long
+        one short sentence may take before the engine counts as hanging.
+        """
+        self._voice = voice
         self._rate_wpm = rate_wpm
+        self._say_as = replacer(say_as or {})
         self._timeout_s = timeout_s
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._answers: queue.Queue[tuple[dict[str, Any], bytes] | None] = queue.Queue()
-        self._rendered: OrderedDict[tuple[str, int], AudioChunk] = OrderedDict()
-        self._closed = False
+        self._engine: EngineProcess | None = None
+        self._kept: OrderedDict[tuple[str, int], AudioChunk] = OrderedDict()
+        self._kept_bytes = 0
+        self._is_closed = False
+        self.restarts = 0
+        """How often the engine had to be started again."""
 
     def start(self) -> None:
-        """Start the process now rather than with the first sentence.
+        """Starts the engine, so that the first sentence is fast, and checks the voice.
 
-        Raises:
-            VoiceError: the engine cannot be started, or there is no such voice.
+        Raises VoiceError when there is no engine or no such voice.
         """
-        with self._lock:
-            self._ensure_started()
-        if self._chosen is not None:
-            self._check_voice(self._chosen)
-
-    def render(self, text: str, rate_wpm: int | None = None) -> AudioChunk:
-        """The sound of a sentence; empty for a text without letters. The rate is kept within 120 to 300 words a minute.
-
-        Raises:
-            VoiceError: the engine failed three times, each time started anew.
-        """
-        spoken = _UNSPEAKABLE.sub(" ", text[:MOST_LETTERS]).strip()
-        rate = min(max(rate_wpm or self._rate_wpm, LEAST_RATE_WPM), MOST_RATE_WPM)
-        if not any(letter.isalnum() for letter in spoken):
-            return AudioChunk(b"", PLAIN_RATE_HZ, 0.0)
-        with self._lock:
-            known = self._rendered.get((spoken, rate))
-            if known is None:
-                known = self._render_with_retries(spoken, rate)
-                self._rendered[(spoken, rate)] = known
-                while len(self._rendered) > _KEPT:
-                    self._rendered.popitem(last=False)
-            else:
-                self._rendered.move_to_end((spoken, rate))
-            return known
-
-    def voices(self) -> tuple[Voice, ...]:
-        """All voices of the engine.
-
-        Raises:
-            VoiceError: the engine cannot be started.
-        """
-        with self._lock:
-            header, _ = self._request({"do": "voices"}, self._timeout_s + 5.0)
-        return tuple(Voice(one["id"], one["name"], tuple(one["languages"])) for one in header["voices"])
+        self.render("Hello.")
 
     def close(self) -> None:
-        """End the process. May be called again; rendering afterwards fails."""
-        self._closed = True
-        self._end_process()
+        """Ends the engine, also in the middle of a sentence; later calls raise VoiceError. May be called again."""
+        self._is_closed = True
+        engine = self._engine
+        if engine is not None:
+            engine.end()
 
-    def _check_voice(self, voice: str) -> None:
-        known = self.voices()
-        if not any(voice.lower() in {one.voice_id.lower(), one.name.lower()} for one in known):
-            some = ", ".join(one.voice_id for one in known if "en" in "".join(one.languages) or "/en" in one.voice_id)
-            raise VoiceError(f"There is no voice {voice!r}; some that there are: {some or known[:5]}. See `voice-assistant voices`.")
+    def __enter__(self) -> SpeechRenderer:
+        self.start()
+        return self
 
-    def _render_with_retries(self, text: str, rate_wpm: int) -> AudioChunk:
-        problem = ""
-        for _ in range(_TRIES):
-            try:
-                chunk = self._render_once(text, rate_wpm)
-            except VoiceError as error:
-                problem = str(error)
-            else:
-                if chunk.duration_s >= _SHORTEST_S_PER_WORD * len(text.split()):
-                    return chunk
-                problem = "the speech engine gave no sound"
-            if self._closed:
-                break
-            _LOGGER.warning("Speech: %s; the engine is started again.", problem)
-            self._end_process()
-        raise VoiceError(f"Speech does not work: {problem}. Try `voice-assistant doctor`.")
+    def __exit__(self, *exception: object) -> None:
+        self.close()
 
-    def _render_once(self, text: str, rate_wpm: int) -> AudioChunk:
+    def render(self, text: str, rate_wpm: int | None = None) -> AudioChunk:
+        """The sound of a text, empty when there is nothing to say in it.
+
+        Text beyond 2,000 characters is left out, with a warning (`pieces` cuts longer text up). Sentences said before
+        are taken from memory. Raises VoiceError when the engine fails three times in a row or has no such voice.
+        """
+        spoken = self._say_as(clean(text))
+        if len(spoken) > len(shorten(spoken)):
+            _log.warning("A text of %d characters is too long to be said at once; its end is left out.", len(spoken))
+            spoken = shorten(spoken)
+        if not is_speakable(spoken):
+            return AudioChunk(b"", EMPTY_RATE_HZ, 0.0)
+        key = (spoken, min(max(rate_wpm or self._rate_wpm, SLOWEST_WPM), FASTEST_WPM))
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            chunk = self._render(*key)
+            self._keep(key, chunk)
+            return chunk
+
+    def voices(self) -> tuple[Voice, ...]:
+        """All voices of the engine. Raises VoiceError when it does not answer."""
+        with self._lock:
+            return self._all_voices()
+
+    def _render(self, text: str, rate_wpm: int) -> AudioChunk:
         request = {"do": "render", "text": text, "rate_wpm": rate_wpm, "voice": self._voice}
-        header, pcm = self._request(request, self._timeout_s + len(text) * _SLOWEST_S_PER_LETTER)
-        return AudioChunk(pcm, int(header["rate_hz"]), 0.0)
+        timeout_s = self._timeout_s + len(text) * _SECONDS_PER_CHARACTER
+        problem = ""
+        for _ in range(_ATTEMPTS):
+            answer = self._ask(request, timeout_s)
+            if answer.header.get("kind") == "voice":
+                raise VoiceError(self._unknown_voice())
+            problem = str(answer.header.get("error", "")) or _too_little(text, rate_wpm, answer)
+            if not problem:
+                return AudioChunk(answer.pcm, int(answer.header["rate_hz"]), 0.0)
+            _log.warning("The speech engine failed: %s.", problem)
+            self._end_engine()
+        raise VoiceError(f"The speech engine fails again and again ({problem}); {_what_to_do()}.")
 
-    def _request(self, request: dict[str, Any], timeout_s: float) -> tuple[dict[str, Any], bytes]:
-        process = self._ensure_started()
+    def _ask(self, request: dict[str, Any], timeout_s: float) -> Answer:
+        """Asks the engine, and another one when it hangs or is gone."""
+        for attempt in range(_ATTEMPTS):
+            if self._is_closed:
+                raise VoiceError("The voice has been switched off.")
+            try:
+                return self._running_engine().ask(request, timeout_s)
+            except EngineHungError:
+                problem = "does not answer"
+            except EngineEndedError:
+                problem = "has ended"
+            self._end_engine()
+            if not self._is_closed:
+                _log.warning("The speech engine %s; attempt %d.", problem, attempt + 1)
+        raise VoiceError(f"The speech engine {problem} again and again; {_what_to_do()}.")
+
+    def _running_engine(self) -> EngineProcess:
+        if self._engine is None:
+            self._engine = _start_engine()
+        if self._is_closed:
+            self._engine.end()
+        return self._engine
+
+    def _end_engine(self) -> None:
+        if self._engine is not None:
+            self._engine.end()
+            self._engine = None
+            self.restarts += 1
+
+    def _all_voices(self) -> tuple[Voice, ...]:
+        found = self._ask({"do": "voices"}, self._timeout_s).header.get("voices", [])
+        return tuple(Voice(each["id"], each["name"], tuple(each["languages"])) for each in found)
+
+    def _unknown_voice(self) -> str:
+        voices = self._all_voices()
+        english = [each for each in voices if any(language.lower().startswith("en") for language in each.languages)]
+        some = ", ".join(each.voice_id for each in (english or voices)[:8])
+        return f"There is no voice {self._voice!r}; choose one of these or of the whole list: {some}."
+
+    def _keep(self, key: tuple[str, int], chunk: AudioChunk) -> None:
+        self._kept[key] = chunk
+        self._kept_bytes += len(chunk.pcm)
+        while self._kept_bytes > _KEPT_BYTES:
+            _, oldest = self._kept.popitem(last=False)
+            self._kept_bytes -= len(oldest.pcm)
+
+
+def _start_engine() -> EngineProcess:
+    """Starts the system's engine or, when that does not come up, the bundled one."""
+    problem = ""
+    for bundled in (False, True) if sys.platform not in ("darwin", "win32") else (False,):
+        engine = EngineProcess(bundled)
         try:
-            write_message(process.stdin, request)  # type: ignore[arg-type]
-            answer = self._answers.get(timeout=timeout_s)
-        except OSError as error:
-            raise VoiceError("the speech process has ended") from error
-        except queue.Empty as error:
-            raise VoiceError("the speech engine hangs") from error
-        if answer is None:
-            raise VoiceError("the speech process has ended")
-        if "error" in answer[0]:
-            raise VoiceError(str(answer[0]["error"]))
-        return answer
-
-    def _ensure_started(self) -> subprocess.Popen[bytes]:
-        if self._closed:
-            raise VoiceError("speech has been ended")
-        if self._process is not None and self._process.poll() is None:
-            return self._process
-        self._end_process()
-        self._answers = queue.Queue()
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "voice_assistant.speech.engine"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            start_new_session=True,
-        )
-        self._process = process
-        threading.Thread(target=_read_answers, args=(process, self._answers), name="speech answers", daemon=True).start()
-        try:
-            first = self._answers.get(timeout=_START_TIMEOUT_S)
-        except queue.Empty:
-            first = None
-        if first is None or "error" in first[0]:
-            reason = first[0]["error"] if first else "the speech process does not start"
-            self._end_process()
-            raise VoiceError(str(reason))
-        return process
-
-    def _end_process(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(OSError):
-            process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+            answer = engine.wait_until_ready()
+        except EngineHungError:
+            problem = "it hangs"
+        except EngineEndedError:
+            problem = "it ends at once, as when its data is missing"
+        else:
+            problem = str(answer.header.get("error", ""))
+            if not problem:
+                return engine
+        engine.end()
+    raise VoiceError(f"The speech engine cannot be started ({problem}); {_what_to_do()}.")
 
 
-def _read_answers(
-    process: subprocess.Popen[bytes], answers: queue.Queue[tuple[dict[str, Any], bytes] | None]
-) -> None:
-    """Hand on what the process says; None when it has ended."""
-    stream = process.stdout
-    with contextlib.suppress(EOFError, OSError, ValueError):
-        while stream is not None:
-            answers.put(read_message(stream))  # type: ignore[arg-type]
-    answers.put(None)
+def _what_to_do() -> str:
+    if sys.platform in ("darwin", "win32"):
+        return "run: pip install --force-reinstall pyttsx3"
+    return "install espeak-ng: sudo apt install espeak-ng, or: pip install --force-reinstall pyttsx3 espeakng-loader"
+
+
+def _too_little(text: str, rate_wpm: int, answer: Answer) -> str:
+    """What is wrong with the sound, judged by its length and loudness; empty when nothing is."""
+    words = word_count(text)
+    if not words:
+        return ""
+    samples = np.frombuffer(answer.pcm, dtype="<i2")
+    if not len(samples) or int(np.abs(samples.astype(np.int32)).max()) < _AUDIBLE:
+        return "it said nothing"
+    seconds = len(samples) / int(answer.header["rate_hz"])
+    expected_s = words * 60 / rate_wpm
+    if seconds < _SHORTEST_SHARE * expected_s:
+        return f"it said {seconds:.1f} of about {expected_s:.1f} seconds"
+    return ""

@@ -1,0 +1,140 @@
+"""What people say, and what the assistant takes it for. Every utterance is asked in a fresh conversation."""
+
+from __future__ import annotations
+
+import pytest
+
+from voice_assistant import Assistant
+from voice_assistant.types import Alternative, Match, NoMatch, Transcript
+
+TOPICS = [
+    ("so what is it the meniscus actually does", "cause.meniscus_tear"),
+    ("explain popliteal cysts please", "cause.bakers_cyst"),
+    ("why do i get cramp in my calves in bed", "cause.leg_cramps"),
+    ("which symptoms does osteoarthritis of the knee give", "cause.arthritis"),
+    ("what is pain referred from the hip", "cause.referred_pain"),
+    ("the hollow of my knee makes clicking noises when it moves", "symptom.popping"),
+    ("it hurts if i press on the back of the knee", "symptom.tenderness"),
+    ("tell me the six steps of the police method", "police.overview"),
+    ("what is the c in police for", "police.compression"),
+    ("may i sit in the hot tub with it", "harm.heat"),
+    ("would a glass of beer tonight matter", "harm.alcohol"),
+    ("shall i have someone massage it", "harm.massage"),
+    ("when do people need a knee replacement operation", "treatment.surgery"),
+    ("how widespread is pain in the knee", "overview.prevalence"),
+    ("please ask me questions to find out what it is", "check.start"),
+    ("could you repeat that for me", "control.repeat"),
+    ("a bit slower please", "control.slower"),
+]
+
+
+@pytest.mark.parametrize(("said", "node_id"), TOPICS)
+def test_an_utterance_leads_to_its_topic(assistant: Assistant, said: str, node_id: str) -> None:
+    assert assistant.new_conversation().hear(Transcript.typed(said)).understood.node_id == node_id
+
+
+FACETS = [
+    ("how do doctors treat a torn meniscus", "cause.meniscus_tear", "treatment"),
+    ("how would they find out that it is my cruciate ligament", "cause.ligament_injury", "diagnosis"),
+    ("what can i do against night cramps coming back", "cause.leg_cramps", "prevention"),
+    ("does a baker's cyst go away or get worse if you leave it", "cause.bakers_cyst", "outlook"),
+]
+
+
+@pytest.mark.parametrize(("said", "node_id", "facet"), FACETS)
+def test_the_facet_that_was_asked_for_is_answered(assistant: Assistant, said: str, node_id: str, facet: str) -> None:
+    understood = assistant.new_conversation().hear(Transcript.typed(said)).understood
+    assert isinstance(understood, Match)
+    assert (understood.node_id, understood.facet) == (node_id, facet)
+
+
+REFUSALS = [
+    ("how many tablets of ibuprofen may i swallow in one day", "not_in_guide"),
+    ("for how many minutes should the ice stay on", "not_in_guide"),
+    ("what would an operation cost me without insurance", "not_in_guide"),
+    ("is there any ice cream in the freezer", "out_of_scope"),
+    ("my shoulder hurts when i lift my arm", "out_of_scope"),
+    ("play the next song in the kitchen", "out_of_scope"),
+    ("the police were in our street last night", "out_of_scope"),
+    ("er um the of and", "not_heard"),
+]
+
+
+@pytest.mark.parametrize(("said", "reason"), REFUSALS)
+def test_what_the_guide_does_not_answer_is_refused_for_the_right_reason(
+    assistant: Assistant, said: str, reason: str
+) -> None:
+    understood = assistant.new_conversation().hear(Transcript.typed(said)).understood
+    assert isinstance(understood, NoMatch)
+    assert understood.reason == reason
+
+
+WARNINGS = [
+    ("behind my knee it is swollen and it really hurts", "urgent"),
+    ("my calf feels hot and looks red", "urgent"),
+    ("set a timer for the ice oh and i have had a fever since last night", "urgent"),
+    ("the knee is completely locked i cannot bend it at all", "urgent"),
+    ("i think this might be a blood clot", "urgent"),
+    ("i can hardly breathe and my leg is sore", "emergency"),
+    ("since yesterday my foot is ice cold and numb", "emergency"),
+    ("after the fall i cannot put any weight on the leg", "emergency"),
+]
+
+
+@pytest.mark.parametrize(("said", "level"), WARNINGS)
+def test_a_warning_sign_is_answered_with_urgent_care(assistant: Assistant, said: str, level: str) -> None:
+    turn = assistant.new_conversation().hear(Transcript.typed(said))
+    assert isinstance(turn.understood, Match)
+    assert turn.understood.red_flag is not None
+    assert turn.understood.red_flag.level == level
+    assert turn.response.urgent
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "there is no swelling and no fever it only clicks when i squat",
+        "my knee isn't hot or swollen it just aches after sitting",
+        "the doctor ruled out a clot so how do i look after my hamstring",
+        "does heat make the swelling worse",
+    ],
+)
+def test_what_is_denied_or_asked_in_general_is_not_urgent(assistant: Assistant, said: str) -> None:
+    assert not assistant.new_conversation().hear(Transcript.typed(said)).response.urgent
+
+
+def test_a_warning_sign_in_a_worse_guess_of_the_recogniser_counts(assistant: Assistant) -> None:
+    guesses = (Alternative("my knee is swollen in harm", 0.0), Alternative("my knee is swollen and warm", -2.0))
+    turn = assistant.new_conversation().hear(Transcript(text=guesses[0].text, alternatives=guesses))
+    assert turn.response.urgent
+
+
+def test_it_is_the_topic_of_the_conversation(assistant: Assistant) -> None:
+    conversation = assistant.new_conversation()
+    conversation.hear(Transcript.typed("what is a baker's cyst"))
+    understood = conversation.hear(Transcript.typed("and how is it treated")).understood
+    assert isinstance(understood, Match)
+    assert (understood.node_id, understood.facet) == ("cause.bakers_cyst", "treatment")
+
+
+def test_a_misheard_term_is_put_right(assistant: Assistant) -> None:
+    understood = assistant.new_conversation().hear(Transcript.typed("what is a baker assist")).understood
+    assert understood.node_id == "cause.bakers_cyst"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "   ", "the", "um so yeah", "0 1 2 3", "\x00\x07\x1b[31m", "膝の裏が", "pain " * 300, "a" * 100_000, "?!…"],
+)
+def test_absurd_input_never_gets_a_medical_answer_by_accident(assistant: Assistant, said: str) -> None:
+    turn = assistant.new_conversation().hear(Transcript.typed(said))
+    assert not turn.understood.node_id.startswith(("cause.", "police.", "harm.", "treatment."))
+    assert turn.response.sentences
+
+
+def test_the_result_says_why(assistant: Assistant) -> None:
+    understood = assistant.new_conversation().hear(Transcript.typed("what is a torn meniscus")).understood
+    assert isinstance(understood, Match)
+    assert "menisc" in understood.phrase
+    assert understood.runner_up is not None
+    assert 0 <= understood.runner_up.score <= understood.score <= 1

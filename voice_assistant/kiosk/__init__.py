@@ -1,0 +1,24 @@
+"""The kiosk: a screen on this machine that shows the conversation, can do all by touch, and forgets every visit."""
+
+from __future__ import annotations
+
+from voice_assistant.kiosk.clinic import Clinic, load_clinic, localised
+from voice_assistant.kiosk.kiosk import Kiosk
+from voice_assistant.kiosk.server import DEFAULT_PORT, KioskServer, bind
+from voice_assistant.kiosk.values import Look, Steering, TimerLook
+from voice_assistant.kiosk.words import Words, load_words
+
+__all__ = [
+    "DEFAULT_PORT",
+    "Clinic",
+    "Kiosk",
+    "KioskServer",
+    "Look",
+    "Steering",
+    "TimerLook",
+    "Words",
+    "bind",
+    "load_clinic",
+    "load_words",
+    "localised",
+]

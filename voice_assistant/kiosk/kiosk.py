@@ -1,0 +1,302 @@
+"""The kiosk: listens to the conversation, shows it, sends touches to it, and forgets every visit."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from array import array
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from voice_assistant.kiosk.clinic import Clinic
+from voice_assistant.kiosk.counts import Counts
+from voice_assistant.kiosk.messages import Message, Touched
+from voice_assistant.kiosk.screen import Screen
+from voice_assistant.kiosk.values import Json, Look, Steering, TroubleKind
+from voice_assistant.kiosk.visit import Visit
+from voice_assistant.kiosk.words import Words
+from voice_assistant.types import AudioChunk, Guide, PartialTranscript, Response, Sentence, Turn
+
+LEVEL_STEPS = 12
+ALIVE_S = 10.0
+"""The voice part is taken for dead when no sound, not even silence, has come from it for so long."""
+_LEVEL_EVERY_S = 0.08
+_QUIETEST_DB, _LOUDEST_DB = -55.0, -10.0
+_TROUBLE_SHOWN_S = 15.0
+_SAMPLED = 8
+"""Every eighth sample is enough for a meter."""
+_LOGGER = logging.getLogger(__name__)
+
+
+def local_now() -> datetime:
+    """The wall clock where the screen hangs."""
+    return datetime.now().astimezone()
+
+
+class Kiosk:
+    """Callbacks of the voice loop come in its thread, messages of pages in the server's; both return at once."""
+
+    def __init__(
+        self,
+        guide: Guide,
+        words: Words,
+        clinic: Clinic,
+        steering: Steering,
+        look: Callable[[], Look],
+        *,
+        wake_phrase: str = "",
+        clock: Callable[[], float] = time.monotonic,
+        calendar: Callable[[], datetime] = local_now,
+    ) -> None:
+        """`look` is called in the voice loop's thread only. `wake_phrase`: what visitors say first, or nothing."""
+        self.guide = guide
+        self.words = words
+        self.clinic = clinic
+        self._steering = steering
+        self._look = look
+        self._clock = clock
+        self._calendar = calendar
+        self._wake_phrase = wake_phrase
+        self._counts = Counts(clinic.counts_file)
+        self._lock = threading.Lock()
+        self._screen = Screen(guide, words)
+        self._visit = Visit(idle_s=clinic.idle_s)
+        self._version = 0
+        self._watchers: list[Callable[[], None]] = []
+        self._present = Look(rate_wpm=0, volume=0.0)
+        self._looked_at_s = clock()
+        self._quiet = self._quiet_hours = False
+        self._answering = False
+        self._trouble: dict[TroubleKind, float] = {}
+        """Kind → when it is taken off the screen."""
+        self._level_at_s = self._sound_at_s = clock()
+        self._tell_voice()
+        self.tick()
+
+    # --- for the server ---------------------------------------------------------------------------
+
+    @property
+    def page_words(self) -> Json:
+        """All texts of the page, with what the clinic says of itself."""
+        clinic = {
+            "name": self.clinic.name,
+            "greeting": self.clinic.greeting,
+            "emergency_number": self.clinic.emergency_number,
+            "whom_to_ask": self.clinic.whom_to_ask,
+            "wake_phrase": self._wake_phrase,
+        }
+        return {**self.words.page, "clinic": clinic}
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the voice part still lives."""
+        return self._clock() - self._sound_at_s < ALIVE_S
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Have `changed` called, in any thread, whenever there is something new. Returns what ends that."""
+        with self._lock:
+            self._watchers.append(changed)
+        return lambda: self._watchers.remove(changed) if changed in self._watchers else None
+
+    def shown(self) -> Json:
+        """Everything on the screen, by part."""
+        with self._lock:
+            if self._screen.parts["timer"]:
+                self._screen.show_timer(self._present, self._clock() - self._looked_at_s)
+            return dict(self._screen.parts)
+
+    def take(self, message: Message) -> None:
+        """Do what the page asks for."""
+        with self._lock:
+            if isinstance(message, Touched):
+                self._begin_visit()
+                self._steering.touch(message.match)
+            elif message.kind == "finish":
+                self._end_visit(keep_timer=False)
+            elif message.kind in ("quiet", "sound"):
+                self._begin_visit()
+                self._quiet = message.kind == "quiet"
+                self._tell_voice()
+            else:
+                first = not self._visit.active
+                self._begin_visit()
+                if message.kind == "begin" and first:
+                    self._greet()
+                elif message.kind in ("begin", "talk"):
+                    self._steering.push()
+        self._changed()
+
+    def tick(self) -> None:
+        """To be called about twice a second: ends visits, begins and ends quiet hours, clears old trouble."""
+        with self._lock:
+            before = (self._visit, self._quiet_hours, len(self._trouble))
+            now_s = self._clock()
+            self._visit, event = self._visit.tick(now_s, answering=self._answering)
+            if event == "warn":
+                self._warn()
+            elif event == "end":
+                self._end_visit(keep_timer=True)
+            quiet_hours = self.clinic.is_quiet(self._calendar().time())
+            if quiet_hours != self._quiet_hours:
+                self._quiet_hours = quiet_hours
+                self._tell_voice()
+            self._trouble = {kind: until_s for kind, until_s in self._trouble.items() if until_s > now_s}
+            self._tell_trouble()
+            changed = before != (self._visit, self._quiet_hours, len(self._trouble))
+        if changed:
+            self._changed()
+
+    # --- for the voice loop -----------------------------------------------------------------------
+
+    def partial(self, partial: PartialTranscript) -> None:
+        """What is being heard."""
+        with self._lock:
+            self._set(caption={"text": partial.text, "final": False} if partial.text else None)
+        self._changed()
+
+    def turn(self, turn: Turn) -> None:
+        """Something was answered."""
+        with self._lock:
+            response = turn.response
+            if (not response.sentences and not response.actions) or "ignored" in response.actions:
+                self._set(caption=None)
+            else:
+                self._visit = self._visit.touched(self._clock())
+                self._counts.add(response.node_id)
+                if "goodbye" in response.actions:
+                    self._visit = self._visit.left(self._clock())
+                self._set(caption={"text": turn.transcript.text, "final": True} if turn.transcript.text else None)
+                self._answering = bool(response.sentences)
+                self._show(response)
+        self._changed()
+
+    def spoken(self, response: Response) -> None:
+        """Something was said without having been asked."""
+        with self._lock:
+            if response.node_id != "control.stop":
+                if not self._visit.active:
+                    self._visit = self._visit.touched(self._clock())
+                self._answering = response.node_id == "control.timer"
+                self._show(response)
+        self._changed()
+
+    def sentence(self, sentence: Sentence, _place: int) -> None:
+        """That sentence begins to be said."""
+        with self._lock:
+            self._screen.mark(sentence)
+        self._changed()
+
+    def state(self, state: str) -> None:
+        """The voice part listens, speaks or waits."""
+        with self._lock:
+            self._set(listening=state)
+            caption = self._screen.parts["caption"]
+            if state in ("idle", "speaking") and caption and not caption["final"]:
+                self._set(caption=None)  # it was not meant for the assistant, or was nothing
+            if state == "idle":
+                self._answering = False
+                self._set(mark=-1)
+        self._changed()
+
+    def level(self, chunk: AudioChunk) -> None:
+        """Sound, for the meter and as a sign of life."""
+        now_s = self._sound_at_s = self._clock()
+        if now_s - self._level_at_s < _LEVEL_EVERY_S or not self._watchers:
+            return
+        self._level_at_s = now_s
+        level = _level_of(chunk) if self._screen.parts["listening"] == "listening" else 0
+        if level != self._screen.parts["level"]:
+            with self._lock:
+                self._set(level=level)
+            self._changed()
+
+    def trouble(self, kind: TroubleKind, *, over: bool = False) -> None:
+        """Something does not work, or works again. A failed turn is shown for a while, all else until it works."""
+        with self._lock:
+            shown_s = _TROUBLE_SHOWN_S if kind in ("turn_failed", "voice_failed") else math.inf
+            self._trouble.pop(kind, None)
+            if not over:
+                self._trouble[kind] = self._clock() + shown_s
+            self._tell_trouble()
+        self._changed()
+
+    def started(self) -> None:
+        """The voice part begins anew: it remembers nothing."""
+        with self._lock:
+            self._present = self._look()
+            self._end_visit(keep_timer=False)
+            self._tell_voice()
+        self._changed()
+
+    # --- within, with the lock held -----------------------------------------------------------------
+
+    def _begin_visit(self) -> None:
+        self._visit = self._visit.touched(self._clock())
+
+    def _greet(self) -> None:
+        greeting = [Sentence(self.clinic.greeting, "assistant")] if self.clinic.greeting else []
+        lines = (self.guide.lines["greeting"][0], self.guide.lines["greeting_hint"][0])
+        self._steering.say(Response("control.greeting", (*greeting, *lines)))
+
+    def _warn(self) -> None:
+        sentences = tuple(Sentence(text, "assistant") for text in self.words.spoken["visit_ending"])
+        self._tell_visit()
+        self._steering.say(Response("control.stop", sentences))
+
+    def _end_visit(self, *, keep_timer: bool) -> None:
+        ringing = self._present.timer is not None and self._present.timer.ringing
+        keep_timer = keep_timer and self._present.timer is not None and not ringing
+        self._steering.forget(keep_timer=keep_timer)
+        self._counts.write(self._calendar().date())
+        self._visit = self._visit.ended()
+        self._quiet = self._answering = False
+        if not keep_timer:
+            self._present = Look(self._present.rate_wpm, self._present.volume)
+            self._set(timer=None)
+        number = self._screen.parts["visit"]["number"] + 1
+        self._screen.clear()
+        self._set(visit={"number": number, "active": False, "warning_s": None})
+        self._tell_voice()
+
+    def _show(self, response: Response) -> None:
+        self._present, self._looked_at_s = self._look(), self._clock()
+        self._screen.show_response(response, self._present)
+        self._screen.show_timer(self._present)
+        self._tell_voice()
+
+    def _tell_voice(self) -> None:
+        quiet = self._quiet or self._quiet_hours
+        self._steering.quieten(quiet)
+        volume = round(100 * self._present.volume)
+        voice = {"rate": self._present.rate_wpm, "volume": volume, "quiet": quiet, "quiet_hours": self._quiet_hours}
+        self._set(voice={**voice, "paused": self._present.paused})
+
+    def _tell_visit(self) -> None:
+        left_s = self._visit.seconds_left(self._clock())
+        number = self._screen.parts["visit"]["number"]
+        warning_s = None if left_s is None else round(left_s)
+        self._set(visit={"number": number, "active": self._visit.active, "warning_s": warning_s})
+
+    def _tell_trouble(self) -> None:
+        self._set(trouble=[self.words.trouble[kind] for kind in self._trouble])
+
+    def _set(self, **parts: Any) -> None:
+        self._screen.parts.update(parts)
+
+    def _changed(self) -> None:
+        with self._lock:
+            self._tell_visit()
+        for changed in tuple(self._watchers):
+            changed()
+
+
+def _level_of(chunk: AudioChunk) -> int:
+    """Loudness from 0 to LEVEL_STEPS."""
+    samples = array("h", chunk.pcm[: len(chunk.pcm) // 2 * 2])[::_SAMPLED]
+    power = sum(sample * sample for sample in samples) / max(len(samples), 1)
+    decibels = 10 * math.log10(max(power, 1.0) / 32768**2)
+    share = (decibels - _QUIETEST_DB) / (_LOUDEST_DB - _QUIETEST_DB)
+    return round(LEVEL_STEPS * min(1.0, max(0.0, share)))

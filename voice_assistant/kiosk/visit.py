@@ -1,0 +1,53 @@
+"""When a visit begins and ends. Pure: time (seconds on any clock that does not go back) is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from voice_assistant.kiosk.clinic import WARN_BEFORE_S
+
+AFTER_GOODBYE_S = 4.0
+VisitEvent: TypeAlias = Literal["warn", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Frozen: every step gives a new one."""
+
+    idle_s: float = 60.0
+    active: bool = False
+    last_s: float = 0.0
+    """When the visitor last did something, or was last being answered."""
+    warned: bool = False
+    leaving: bool = False
+    """The visitor said goodbye."""
+
+    def touched(self, now_s: float) -> Visit:
+        """The visitor did something."""
+        return replace(self, active=True, last_s=now_s, warned=False, leaving=False)
+
+    def left(self, now_s: float) -> Visit:
+        """The visitor said goodbye."""
+        return replace(self, leaving=True, last_s=now_s, warned=False)
+
+    def ended(self) -> Visit:
+        """As before anybody came."""
+        return Visit(idle_s=self.idle_s)
+
+    def seconds_left(self, now_s: float) -> float | None:
+        """Until the end, once the visitor was warned."""
+        return max(0.0, self.last_s + self.idle_s - now_s) if self.warned else None
+
+    def tick(self, now_s: float, *, answering: bool) -> tuple[Visit, VisitEvent | None]:
+        """What is due now. While an answer is being said, nobody is idle."""
+        if not self.active:
+            return self, None
+        if answering and not self.warned:
+            return replace(self, last_s=now_s), None
+        idle_s = now_s - self.last_s
+        if idle_s >= (AFTER_GOODBYE_S if self.leaving else self.idle_s):
+            return self.ended(), "end"
+        if not self.warned and not self.leaving and idle_s >= self.idle_s - WARN_BEFORE_S:
+            return replace(self, warned=True), "warn"
+        return self, None
