@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import wave
+from collections.abc import Hashable
 from pathlib import Path
 
 import numpy as np
@@ -213,8 +214,8 @@ def test_another_device_rate_goes_on_where_it_was() -> None:
 def test_whatever_is_asked_no_sound_is_lost_or_too_loud(actions: list[tuple[str, float]]) -> None:
     buffer = PlaybackBuffer(RATE_HZ)
     numbers = itertools.count()
-    expected: list[int] = []
-    ended: list[int] = []
+    expected: list[Hashable] = []
+    ended: list[Hashable] = []
     for action, value in actions:
         if action == "enqueue":
             expected.append(next(numbers))

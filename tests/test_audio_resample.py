@@ -86,7 +86,7 @@ def test_a_constant_stays_the_same_constant() -> None:
 
 
 def test_a_chunk_is_converted_whole_and_the_same_rate_is_left_alone() -> None:
-    chunk = AudioChunk(to_pcm(0.5 * sine(440, 22_050)), 22_050, 3.0)
+    chunk = AudioChunk(to_pcm(np.float32(0.5) * sine(440, 22_050)), 22_050, 3.0)
     other = resample(chunk, 16_000)
     assert (other.rate_hz, other.start_s) == (16_000, 3.0)
     assert other.duration_s == pytest.approx(chunk.duration_s, abs=1e-3)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tuning_models import WORDS, tiny_file, tiny_model_folder
-from voice_assistant.hearing.tuning import Vocabulary, WeightedText, read_sentences
+from voice_assistant.hearing.tuning import Vocabulary, WeightedText
 from voice_assistant.hearing.tuning.numbering import Numbering
 from voice_assistant.hearing.tuning.phonemes import coarse, phonemes_of
 from voice_assistant.hearing.tuning.spelling import pronouncing_lexicon, spell
@@ -192,18 +192,3 @@ def test_a_spelling_with_unknown_words_is_refused(numbering, spelling):
 def test_a_weight_that_means_nothing_is_refused(numbering, weight):
     with pytest.raises(SettingsError, match="weight"):
         list(numbering.numbered([WeightedText("the knee", weight)]))
-
-
-def test_a_text_file_is_read_sentence_by_sentence(tmp_path):
-    path = tmp_path / "text.txt"
-    path.write_bytes("\ufeffRest it. Then ice it!\r\n\r\nDr. Babcock".encode())
-    assert [sentence.text.strip() for sentence in read_sentences(path)] == ["Rest it.", "Then ice it!", "Dr. Babcock"]
-
-
-@pytest.mark.parametrize(("content", "complaint"), [(b"\xff\xfe\x00", "UTF-8"), (None, "cannot be read")])
-def test_a_file_that_is_no_text_is_refused(tmp_path, content, complaint):
-    path = tmp_path / "text.txt"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(SettingsError, match=complaint):
-        list(read_sentences(path))

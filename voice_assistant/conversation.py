@@ -43,6 +43,11 @@ class Conversation:
         self.state, response = self._dialogue.respond(self.state, understood, now_s)
         return Turn(transcript=transcript, understood=understood, response=response)
 
+    def failed(self, now_s: float) -> Response:
+        """What is said when a turn went wrong inside the program."""
+        self.state, response = self._dialogue.failed(self.state, now_s)
+        return response
+
     def foresee(self, text: str, now_s: float) -> tuple[Understood, Response]:
         """What would be understood and answered if the utterance ended here; the conversation stays as it is."""
         understood = self._interpreter.understand(Transcript.typed(text), self.context)

@@ -1,13 +1,14 @@
-"""The loop that joins the rooms: chunk → hear → understand → respond → speak. The one owner of the conversation while it runs.
+"""The loop that joins the rooms: chunk → hear → understand → respond → speak. It alone owns the conversation.
 
-Time is the sound's own: a recording played fast, a recording in real time and a microphone all go the same way through here.
+Time is the sound's own: recordings, fast or in real time, and a microphone all go the same way through here.
 """
 
 from __future__ import annotations
 
+import functools
 import logging
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from voice_assistant.attention import Attention
@@ -16,6 +17,8 @@ from voice_assistant.audio.microphone import AudioSource
 from voice_assistant.audio.playback import Playback
 from voice_assistant.conversation import Conversation, with_guesses
 from voice_assistant.dialogue import DialogueState
+from voice_assistant.events import LoopEvents
+from voice_assistant.faults import described
 from voice_assistant.hearing import Listener
 from voice_assistant.patience import UNSURE_S, patience_s
 from voice_assistant.settings import Settings
@@ -23,12 +26,12 @@ from voice_assistant.speech import SpeechRenderer
 from voice_assistant.talking import Talker
 from voice_assistant.transcripts import join
 from voice_assistant.types import (
+    AssistantError,
     AudioChunk,
     Heard,
     Match,
     PartialTranscript,
     Response,
-    Sentence,
     SpeechStarted,
     Transcript,
     Turn,
@@ -38,32 +41,13 @@ from voice_assistant.understanding.echo import is_echo
 
 CONTINUED_WITHIN_S = 1.6
 """Who speaks again so soon after an utterance was taken for finished had only paused; both parts are one utterance."""
+FAILURES_APART_S = 10.0
+"""A fault that comes again and again is said no more often than this."""
 LOST_AFTER_S = 1.0
 """When more than this of the answer was heard, new words are about the answer, not the rest of the question."""
 _COMMANDS = ("control.",)
+__all__ = ["LoopEvents", "VoiceLoop"]
 _LOGGER = logging.getLogger(__name__)
-
-
-def _nothing(*_: object) -> None:
-    """Nobody listens."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoopEvents:
-    """Callbacks, all called in the loop's thread; they must return at once."""
-
-    partial: Callable[[PartialTranscript], None] = _nothing
-    turn: Callable[[Turn], None] = _nothing
-    spoken: Callable[[Response], None] = _nothing
-    """Something was said without having been asked: a greeting, a timer, a prompt."""
-    sentence: Callable[[Sentence, int], None] = _nothing
-    """A sentence of the present response begins to be played; with its place in the response."""
-    state: Callable[[str], None] = _nothing
-    """`idle`, `listening`, `thinking` or `speaking`."""
-    notice: Callable[[str], None] = _nothing
-    """Trouble with a device or the voice, in a sentence."""
-    level: Callable[[AudioChunk], None] = _nothing
-    """Every chunk of sound, for a level meter."""
 
 
 @dataclass(slots=True)
@@ -99,6 +83,8 @@ class _Memory:
     sentence: int | None = None
     response: Response | None = None
     ending: bool = False
+    failed_s: float = float("-inf")
+    """When a failed turn was last spoken of."""
     orders: queue.SimpleQueue[Callable[[], None]] = field(default_factory=queue.SimpleQueue)
 
 
@@ -186,38 +172,69 @@ class VoiceLoop:
         self._playback.advance(chunk.duration_s)
         self._events.level(chunk)
         while not memory.orders.empty():
-            memory.orders.get()()
-        for heard in self._listener.listen(chunk):
-            self._take(heard)
+            self._guarded(memory.orders.get())
+        if not self._guarded(lambda: self._take(self._listener.listen(chunk))):
+            self._guarded(self._listener.reset, silently=True)
+        self._guarded(self._go_on)
+
+    def _go_on(self) -> None:
+        """What happens without anything having been heard."""
         self._talker.update()
         self._tell_sentence()
-        if memory.utterance is None:
-            response = self._conversation.tick(memory.now_s, speaking=self._talker.is_speaking)
+        if self._memory.utterance is None:
+            response = self._conversation.tick(self._memory.now_s, speaking=self._talker.is_speaking)
             if response is not None:
                 self._say_unasked(response)
         self._tell_state()
 
     def _finish(self) -> None:
         """The source has ended: answer what is left, and let it be heard."""
-        for heard in self._listener.flush():
-            self._take(heard)
+        self._guarded(lambda: self._take(self._listener.flush()))
+        self._talker.wait_until_rendered(30.0)
         self._playback.advance(600.0)
         self._playback.wait_until_idle(120.0)
         self._talker.update()
 
-    def _take(self, heard: Heard) -> None:
-        try:
-            if isinstance(heard, SpeechStarted):
-                self._started(heard)
-            elif isinstance(heard, PartialTranscript):
-                self._partial(heard)
+    def _take(self, heard: Iterable[Heard]) -> None:
+        for one in heard:
+            if isinstance(one, SpeechStarted):
+                self._guarded(functools.partial(self._started, one), silently=True)
+            elif isinstance(one, PartialTranscript):
+                self._guarded(functools.partial(self._partial, one), silently=True)
             else:
-                self._utterance(heard)
-        except Exception:
-            # One turn that goes wrong must not end the conversation; what was said must not reach the log.
-            _LOGGER.exception("A turn failed")
-            self._memory.utterance = None
-            self._events.notice("Something went wrong in this turn; please say it again.")
+                self._guarded(functools.partial(self._utterance, one), one.text)
+
+    def _guarded(self, work: Callable[[], None], text: str = "", *, silently: bool = False) -> bool:
+        """Do a part of a turn; False when it failed, which must not end the conversation. `text`: what was heard."""
+        utterance = self._memory.utterance
+        try:
+            work()
+        except AssistantError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody may be alone with the assistant
+            _LOGGER.error("A turn failed: %s.", described(error))
+            if not silently:
+                self._memory.utterance = None
+                self._apologise((text, *(utterance.warned if utterance else ())))
+            return False
+        return True
+
+    def _apologise(self, texts: tuple[str, ...]) -> None:
+        """Say that a turn failed; what held a warning sign is answered as one all the same."""
+        now_s = self._memory.now_s
+        try:
+            for text in texts:
+                flag = self._conversation.warning(text)
+                if flag is not None:
+                    urgent = Match("care.urgent", None, 1.0, red_flag=flag)
+                    self._give(self._conversation.take(urgent, Transcript.typed(text), now_s))
+                    return
+            if now_s - self._memory.failed_s >= FAILURES_APART_S:
+                self._memory.failed_s = now_s
+                self._say_unasked(self._conversation.failed(now_s))
+        except Exception as error:  # noqa: BLE001 - as above; the state may be what is broken
+            _LOGGER.error("A failed turn could not be answered: %s.", described(error))
+            self._conversation.begin(now_s)
 
     def _started(self, heard: SpeechStarted) -> None:
         memory = self._memory
@@ -328,6 +345,7 @@ class VoiceLoop:
         self._talker.say(response, state.rate_wpm, after_present=after_present)
 
     def _finish_speaking(self) -> bool:
+        self._talker.wait_until_rendered(15.0)
         self._playback.advance(60.0)
         self._playback.wait_until_idle(30.0)
         return True
@@ -381,5 +399,3 @@ class VoiceLoop:
         if state != self._memory.state:
             self._memory.state = state
             self._events.state(state)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -154,13 +155,21 @@ def compiled_guide(folders: Folders, guide: Guide, embedder: Embedder | None, on
     from voice_assistant.understanding.training import compile_guide
 
     all_cores = Embedder(folders.models / MEANING_MODEL, threads=os.cpu_count() or 1) if embedder else None
-    made = compile_guide(guide, all_cores, on_progress)
+    made = compile_guide(guide, all_cores, on_progress, made_earlier(folders))
     try:
         compiled.save(made, path)
         _forget_others(path, "guide-*.npz")
     except OSError as error:
         _LOGGER.warning("The compiled guide cannot be kept in %s (%s); it will be made again.", path.parent, error.strerror)
     return made
+
+
+def made_earlier(folders: Folders) -> CompiledGuide | None:
+    """What was compiled from older dialogs, so that only new phrases take time."""
+    for path in folders.cache.glob("guide-*.npz"):
+        with contextlib.suppress(ModelError):
+            return compiled.load(path)
+    return None
 
 
 def _guide_hash(folders: Folders, with_meaning: bool) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voice_assistant.audio.playback import Playback
+from voice_assistant.faults import described
 from voice_assistant.speech import SpeechRenderer
 from voice_assistant.types import AudioChunk, Response, Sentence, VoiceError
 
@@ -48,7 +49,7 @@ class Talker:
         self._sentences: tuple[Sentence, ...] = ()
         self._heard = 0
         self._waiting = 0
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
         self._worker: threading.Thread | None = None
         self._closed = False
@@ -132,13 +133,18 @@ class Talker:
         """How many sentences of the present response have been played."""
         return self._heard
 
+    def wait_until_rendered(self, timeout_s: float) -> None:
+        """Wait until all that is to be said waits to be played."""
+        with self._lock:
+            self._lock.wait_for(lambda: self._waiting == 0, timeout_s)
+
     def close(self) -> None:
-        """End the worker."""
+        """End the worker. One that hangs ends with the engine, which is not for the loop to end."""
         self._closed = True
         self.stop()
         if self._worker is not None:
             self._jobs.put(None)
-            self._worker.join(timeout=2.0)
+            self._worker.join(timeout=0.3)
 
     def _count(self, finished: tuple[object, ...]) -> None:
         self._heard += sum(1 for progress in finished if getattr(progress, "marker", None) is not None)
@@ -168,10 +174,14 @@ class Talker:
         except VoiceError as error:
             _LOGGER.warning("A sentence could not be spoken: %s", error)
             self._on_problem(f"The voice failed: {error}")
+        except Exception as error:  # noqa: BLE001 - the worker must not end: nothing would be said ever after
+            _LOGGER.error("A sentence could not be spoken: %s.", described(error))
+            self._on_problem("A sentence could not be spoken.")
         finally:
             if job.marker is not None:
                 with self._lock:
                     self._waiting -= 1
+                    self._lock.notify_all()
 
     def _is_wanted(self, job: _Job) -> bool:
         with self._lock:

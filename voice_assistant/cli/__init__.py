@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from voice_assistant.cli import ask, compiling, dialogs, doctor, hear, kiosk, models, run, sound, tune
 from voice_assistant.cli.console import Console
-from voice_assistant.cli.ending import Ended, ends_on_signals
+from voice_assistant.cli.ending import Ended, ends_on_signals, keep_no_core_dump
 from voice_assistant.cli.logs import logs_shown
 from voice_assistant.cli.parsing import Parser, Version, add_common
 from voice_assistant.types import AssistantError, SettingsError
@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    keep_no_core_dump()
     try:
         with ends_on_signals():
             options = _parser().parse_args(given)

@@ -7,10 +7,10 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_assistant.cli.console import Console, reason
+from voice_assistant.cli.console import Console
+from voice_assistant.cli.lines import lines_of, texts
 from voice_assistant.cli.loading import load_assistant, meant_for_it
 from voice_assistant.cli.parsing import GUIDE, Commands, add_command, add_json, add_settings, settings_of
 from voice_assistant.cli.report import show_response, show_turn, turn_object
@@ -40,8 +40,9 @@ def add(commands: Commands) -> None:
 def _ask(options: argparse.Namespace, console: Console) -> int:
     if options.text and options.file is not None:
         raise SettingsError("Give either TEXT or --file, not both.")
-    lines = None if options.file is None else _lines(options.file)
-    with load_assistant(meant_for_it(settings_of(options)), console) as assistant:
+    with contextlib.ExitStack() as stack:
+        lines = None if options.file is None else stack.enter_context(lines_of(options.file))
+        assistant = stack.enter_context(load_assistant(meant_for_it(settings_of(options)), console))
         if lines is not None:
             for line in lines:
                 _show(options, console, assistant.new_conversation().hear(Transcript.typed(line)))
@@ -57,24 +58,6 @@ def _show(options: argparse.Namespace, console: Console, turn: Turn) -> None:
         console.json(turn_object(turn, why=options.why))
     else:
         show_turn(console, turn, why=options.why)
-
-
-def _lines(name: str) -> Iterator[str]:
-    """The lines of a file, of any length and encoding, one at a time. Raises SettingsError when it cannot be read."""
-    if name == "-":
-        return _texts(sys.stdin.buffer)
-    try:
-        file = Path(name).open("rb")  # noqa: SIM115 - read to its end by the command
-        file.peek(1)
-    except OSError as error:
-        raise SettingsError(f"The file {name} cannot be read ({reason(error)}).") from error
-    return _texts(file)
-
-
-def _texts(lines: Iterator[bytes]) -> Iterator[str]:
-    for number, line in enumerate(lines):
-        text = line.decode("utf-8-sig" if number == 0 else "utf-8", errors="replace")
-        yield text.removesuffix("\n").removesuffix("\r")
 
 
 def _readable(text: str) -> str:
@@ -106,7 +89,7 @@ def _talk(options: argparse.Namespace, console: Console, assistant: Assistant) -
 def _typed(prompts: bool) -> Iterator[str]:
     """Lines until the end of the input; with a prompt and the usual editing where a person types."""
     if not prompts:
-        yield from _texts(sys.stdin.buffer)
+        yield from texts(sys.stdin.buffer)
         return
     with contextlib.suppress(ImportError):  # Windows has its own
         import readline  # noqa: F401 - gives `input` editing and a history

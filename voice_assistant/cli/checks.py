@@ -164,14 +164,10 @@ def _microphone(settings: Settings) -> Iterator[Result]:
 
 
 def _voice(settings: Settings) -> Iterator[Result]:
-    renderer = SpeechRenderer(voice=settings.voice, rate_wpm=settings.rate_wpm)
-    try:
-        renderer.start()
+    with SpeechRenderer(voice=settings.voice, rate_wpm=settings.rate_wpm) as renderer:
         began = time.perf_counter()
         sound = renderer.render("ready")
         spent_ms = (time.perf_counter() - began) * 1000
-    finally:
-        renderer.close()
     yield Result(True, f"{sound.duration_s:.1f} s of speech at {sound.rate_hz} Hz, made in {spent_ms:.0f} ms")
 
 

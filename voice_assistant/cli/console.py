@@ -127,7 +127,7 @@ class Progress:
     def __call__(self, stage: str, done: float, of: float) -> None:
         """`done` of `of` (any unit) of a stage are done."""
         if self._terminal is None:
-            if stage != self._stage:
+            if stage != self._stage and done < of:
                 self._console.note(f"{stage[:1].upper()}{stage[1:]} …")
             self._stage = stage
             return

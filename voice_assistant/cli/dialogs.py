@@ -129,7 +129,7 @@ def _write(name: str, text: str, console: Console) -> None:
 
 def _fit(options: argparse.Namespace, console: Console) -> int:
     from voice_assistant.guide import load_guide
-    from voice_assistant.resources import MEANING_MODEL
+    from voice_assistant.resources import MEANING_MODEL, made_earlier
     from voice_assistant.understanding import Embedder, save_thresholds
     from voice_assistant.understanding.fitting import fit
 
@@ -137,7 +137,7 @@ def _fit(options: argparse.Namespace, console: Console) -> int:
     guide = load_guide(folders.dialogs)
     embedder = Embedder(folders.models / MEANING_MODEL)
     with console.progress() as progress:
-        fitted = interruptible(lambda: fit(guide, embedder, progress))
+        fitted = interruptible(lambda: fit(guide, embedder, progress, made_earlier(folders)))
     for name, chosen in asdict(fitted.thresholds).items():
         console.item("Chosen", f"{name.replace('_', ' ')} {chosen:g}")
     for name, reached in fitted.why.items():

@@ -43,6 +43,17 @@ def ends_on_signals() -> Iterator[None]:
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
 
+def keep_no_core_dump() -> None:
+    """A crash must not leave an image of the memory behind, in which there is what a person said."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    # 1 and not 0: with 0 Linux still hands the image to a program that collects crashes; see core(5).
+    resource.setrlimit(resource.RLIMIT_CORE, (0 if hard == 0 else 1, hard))
+
+
 def in_background(work: Callable[[], Result]) -> Callable[[], Result]:
     """Begin work in a thread that does not keep the program from ending; gives a function that waits for its result."""
     outcome: list[Result] = []

@@ -111,7 +111,11 @@ def kiosk_for(assistant: Assistant, clinic: Clinic, voice: Voice, conversation: 
 
 
 def voice_loop(
-    assistant: Assistant, conversation: Conversation, source: AudioSource, loudspeaker: QuietPlayback, events: LoopEvents
+    assistant: Assistant,
+    conversation: Conversation,
+    source: AudioSource,
+    loudspeaker: QuietPlayback,
+    events: LoopEvents,
 ) -> VoiceLoop:
     """One endless conversation."""
     from voice_assistant.hearing import Activity, Listener

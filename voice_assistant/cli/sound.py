@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import re
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from voice_assistant.cli.console import Console
@@ -15,11 +13,6 @@ from voice_assistant.types import AudioChunk, SettingsError
 
 if TYPE_CHECKING:
     from voice_assistant.settings import Settings
-    from voice_assistant.speech import SpeechRenderer
-
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
-_LONGEST_PIECE = 500
-"""Letters that are rendered at once, so that the first sound comes early and memory does not grow with the text."""
 
 
 def add(commands: Commands) -> None:
@@ -40,34 +33,23 @@ def add(commands: Commands) -> None:
 
 def _say(options: argparse.Namespace, _console: Console) -> int:
     from voice_assistant.audio.wav import write_wav
-    from voice_assistant.speech import SpeechRenderer
+    from voice_assistant.speech import SpeechRenderer, pieces
 
     settings = settings_of(options)
-    text = " ".join(options.text)
-    if not any(letter.isalnum() for letter in text):
-        raise SettingsError("There is nothing to say: give a text with words.")
-    renderer = SpeechRenderer(voice=settings.voice, rate_wpm=settings.rate_wpm)
-    try:
-        renderer.start()
-        sounds = _sounds(renderer, text)
-        first = next(sounds)
+    with SpeechRenderer(voice=settings.voice, rate_wpm=settings.rate_wpm) as renderer:
+        rendered = (renderer.render(piece) for piece in pieces(" ".join(options.text)))
+        first = next(rendered, None)
+        if first is None:
+            raise SettingsError("There is nothing to say: give a text with words.")
+        sounds = itertools.chain((first,), rendered)
         if options.output is not None:
-            write_wav(options.output, itertools.chain((first,), sounds), first.rate_hz)
+            write_wav(options.output, sounds, first.rate_hz)
         else:
-            _play(itertools.chain((first,), sounds), settings)
-    finally:
-        renderer.close()
+            _play(sounds, settings)
     return 0
 
 
-def _sounds(renderer: SpeechRenderer, text: str) -> Iterator[AudioChunk]:
-    for sentence in _SENTENCE_END.split(text):
-        for piece in textwrap.wrap(sentence, _LONGEST_PIECE):
-            if any(letter.isalnum() for letter in piece):
-                yield renderer.render(piece)
-
-
-def _play(sounds: Iterator[AudioChunk], settings: Settings) -> None:
+def _play(sounds: Iterable[AudioChunk], settings: Settings) -> None:
     from voice_assistant.audio.loudspeaker import Loudspeaker
 
     with Loudspeaker(settings.loudspeaker, volume=settings.volume) as loudspeaker:
@@ -80,11 +62,8 @@ def _play(sounds: Iterator[AudioChunk], settings: Settings) -> None:
 def _voices(options: argparse.Namespace, console: Console) -> int:
     from voice_assistant.speech import SpeechRenderer
 
-    renderer = SpeechRenderer()
-    try:
+    with SpeechRenderer() as renderer:
         voices = renderer.voices()
-    finally:
-        renderer.close()
     for voice in voices:
         is_english = any(language.lower().startswith("en") for language in voice.languages)
         if not (is_english or options.all):

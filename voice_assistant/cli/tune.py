@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voice_assistant.cli.console import Console, reason
 from voice_assistant.cli.ending import interruptible
+from voice_assistant.cli.lines import lines_of
 from voice_assistant.cli.parsing import Commands, add_command, add_settings, settings_of
 from voice_assistant.types import SettingsError
 
 if TYPE_CHECKING:
-    from voice_assistant.hearing.tuning import TuningReport, WeightedText
+    from voice_assistant.hearing.tuning import TuningReport
+    from voice_assistant.speech import SpeechRenderer
 
 _MORE = """The text holds one sentence a line, as people say it. Use the result with `voice-assistant hear --model DIR`
 or `run --model DIR`. Words that the model does not know are spelt as known words that sound alike: as --spellings
@@ -44,20 +46,19 @@ def add(commands: Commands) -> None:
 
 
 def _tune(options: argparse.Namespace, console: Console) -> int:
-    from voice_assistant.hearing.tuning import tune
+    from voice_assistant.hearing.tuning import WeightedText, tune
     from voice_assistant.resources import Folders
 
     settings = settings_of(options)
     folders = Folders.default(settings.dialogs, settings.models, settings.model)
     model = folders.speech_model or folders.models / _speech_model()
-    sentences = _sentences(options.text)
     more = {} if options.weight is None else {"weight": options.weight}
     spellings = _spellings(options.spellings)
-    with console.progress() as progress, _Ear(model) as ear:
+    with lines_of(options.text) as lines, console.progress() as progress, _Ear(model) as ear:
         report = interruptible(
             lambda: tune(
                 model,
-                sentences,
+                (WeightedText(line) for line in lines),
                 options.output,
                 spellings,
                 on_progress=lambda share, what: progress(what, share, 1.0),
@@ -73,25 +74,6 @@ def _speech_model() -> str:
     from voice_assistant.models import SPEECH_MODEL
 
     return SPEECH_MODEL
-
-
-def _sentences(name: str) -> Iterator[WeightedText]:
-    """One sentence a line, read while it is counted. Raises SettingsError when the file cannot be opened."""
-    if name == "-":
-        return _texts(sys.stdin.buffer)
-    try:
-        file = Path(name).open("rb")  # noqa: SIM115 - read to its end while tuning
-        file.peek(1)
-    except OSError as error:
-        raise SettingsError(f"The text {name} cannot be read ({reason(error)}).") from error
-    return _texts(file)
-
-
-def _texts(lines: Iterator[bytes]) -> Iterator[WeightedText]:
-    from voice_assistant.hearing.tuning import WeightedText
-
-    for line in lines:
-        yield WeightedText(line.decode("utf-8", errors="replace").lstrip("\ufeff"))
 
 
 def _spellings(file: Path | None) -> Mapping[str, tuple[str, ...]]:
@@ -136,15 +118,13 @@ class _Ear:
 
     def __init__(self, model: Path) -> None:
         self._model = model
-        self._renderer: object = None
+        self._renderer: SpeechRenderer | None = None
 
     def __enter__(self) -> _Ear:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        from voice_assistant.speech import SpeechRenderer
-
-        if isinstance(self._renderer, SpeechRenderer):
+        if self._renderer is not None:
             self._renderer.close()
 
     def choose(self, word: str, runs: tuple[str, ...]) -> str:
@@ -154,8 +134,7 @@ class _Ear:
         from voice_assistant.speech import SpeechRenderer
         from voice_assistant.types import SAMPLE_RATE_HZ, VoiceError
 
-        if not isinstance(self._renderer, SpeechRenderer):
-            self._renderer = SpeechRenderer()
+        self._renderer = self._renderer or SpeechRenderer()
         try:
             sound = self._renderer.render(word)
         except VoiceError:

@@ -64,6 +64,11 @@ class Dialogue:
             return state, None
         return reply.change(quiet_from_s=now_s).finish()
 
+    def failed(self, state: DialogueState, now_s: float) -> tuple[DialogueState, Response]:
+        """What is said when a turn went wrong inside the program; a question that waits is asked again."""
+        reply = self._reply(replace(state, prompts=0, quiet_from_s=now_s), now_s)
+        return remind_of_cut(reply.at("fallback.not_heard").aside()).line("turn_failed").ask_again().finish()
+
     def context(self, state: DialogueState) -> Context:
         """What understanding may know of the conversation."""
         return Context(topic=state.topic, expects=state.expects, choices=state.choices)

@@ -78,6 +78,7 @@ OCCASIONS: Mapping[str, tuple[str, ...]] = {
     "not_heard_3": (),
     "what_i_can_do": (),
     "person_can_help": (),
+    "turn_failed": (),
     # after silence
     "silence_yes_no_1": (),
     "silence_yes_no_2": (),

@@ -13,6 +13,7 @@ QUESTIONS_MAX = 8
 """The guided check asks at most so many questions (dialogue/check.py)."""
 _ASIDES = frozenset(f"control.{name}" for name in ("slower", "faster", "louder", "quieter"))
 """These are acknowledged beside the answer, which stays."""
+_URGENT = "care.urgent"
 _PLAIN_FACETS = ("emergency", "short")
 """Forms of the urgent advice, which nobody asks for by name."""
 
@@ -96,15 +97,19 @@ class Screen:
             return look.topic
         return response.node_id
 
-    @staticmethod
-    def _kind(response: Response, look: Look) -> str:
+    def _kind(self, response: Response, look: Look) -> str:
         if response.urgent:
-            return "emergency" if response.facet == "emergency" else "urgent"
+            return "emergency" if self._is_emergency(response) else "urgent"
         if look.check_question is not None and look.expects == "yes_no":
             return "check"
         if response.node_id.startswith("fallback."):
             return "refusal"
         return "answer"
+
+    def _is_emergency(self, response: Response) -> bool:
+        """Also when only the one-line warning is said again before something else."""
+        call = self._guide.nodes[_URGENT].answers["emergency"].first[0]
+        return response.facet == "emergency" or call in response.sentences
 
     def _facets(self, node_id: str, present: str | None) -> list[dict[str, str]]:
         node = self._guide.nodes.get(node_id)

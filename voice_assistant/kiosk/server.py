@@ -39,7 +39,6 @@ _FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/kiosk.css": ("kiosk.css", "text/css; charset=utf-8"),
     "/kiosk.js": ("kiosk.js", "text/javascript; charset=utf-8"),
-    "/knee.svg": ("knee.svg", "image/svg+xml"),
 }
 _LOGGER = logging.getLogger(__name__)
 

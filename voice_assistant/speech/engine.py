@@ -32,7 +32,11 @@ from typing import Any, BinaryIO
 from voice_assistant.speech.protocol import read_message, write_message
 from voice_assistant.speech.sound_file import read_sound
 
-DEFAULT_ESPEAK_VOICE = "gmw/en-us"
+DEFAULT_ESPEAK_VOICES = ("gmw/en-us+f2", "gmw/en-us", "en")
+"""The first that there is. Of 16 English voices and variants of espeak-ng the small Vosk model understood `en-us+f2`
+best: word error rate 37.6 % on 20 sentences of the guide at 170 words a minute, `en-us+m3` 40.4, `en-us` 41.2 (on the
+first six of them: 32.9, 32.9, 35.6; British 43.8, Scottish 61.6). A recogniser is no person, and 20 sentences do not
+part the first three for certain; but US English is ahead throughout."""
 _WARM_UP = "a"
 _SETTLE_S = 1.0
 _FINISH_S = 60.0
@@ -58,6 +62,7 @@ class Engine:
         # What is set before the first run of pyttsx3's loop takes effect after it.
         self._write(_WARM_UP)
         self._errors.clear()
+        self._default_voice = self._find_default_voice()
 
     def voices(self) -> list[dict[str, Any]]:
         """All voices of the engine."""
@@ -72,7 +77,7 @@ class Engine:
 
     def render(self, text: str, rate_wpm: int, voice: str | None) -> tuple[int, bytes]:
         """(samples a second, signed 16-bit samples). Raises UnknownVoiceError, or RuntimeError when it fails."""
-        self._use_voice(voice or self._default_voice())
+        self._use_voice(voice or self._default_voice)
         for _ in range(3):
             self._use_rate(rate_wpm)
             content = self._write(text)
@@ -83,12 +88,19 @@ class Engine:
             raise RuntimeError(self._errors.pop())
         return read_sound(content)
 
-    def _default_voice(self) -> str:
+    def _find_default_voice(self) -> str:
         if self._in_memory:
-            return DEFAULT_ESPEAK_VOICE
+            return self._first_usable(DEFAULT_ESPEAK_VOICES)
         for voice in self.voices():
             if any(language.lower().startswith("en") for language in voice["languages"]):
                 return str(voice["id"])
+        return str(self._engine.getProperty("voice"))
+
+    def _first_usable(self, voices: tuple[str, ...]) -> str:
+        for voice in voices:
+            with contextlib.suppress(UnknownVoiceError):
+                self._use_voice(voice)
+                return voice
         return str(self._engine.getProperty("voice"))
 
     def _use_voice(self, voice: str) -> None:

@@ -48,10 +48,14 @@ def pieces(text: str, most_characters: int = 400) -> Iterator[str]:
         while len(rest) > most_characters:
             cut = rest.rfind(" ", 1, most_characters + 1)
             cut = cut if cut > 0 else most_characters
-            yield rest[:cut].rstrip()
+            yield from _speakable(rest[:cut].rstrip())
             rest = rest[cut:].lstrip()
-        if is_speakable(rest):
-            yield rest
+        yield from _speakable(rest)
+
+
+def _speakable(piece: str) -> Iterator[str]:
+    if is_speakable(piece):
+        yield piece
 
 
 def shorten(text: str) -> str:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from voice_assistant.types import ModelError
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the meaning of the arrays or the way they are made changes."""
 
 Array = npt.NDArray[np.float32]
@@ -44,8 +44,10 @@ class CompiledGuide:
     """(buckets,): inverse document frequency."""
     phrases: tuple[str, ...]
     phrase_nodes: tuple[str, ...]
+    compared: tuple[str, ...]
+    """The phrases as they are compared: terms put right, denied parts taken out."""
     phrase_vectors: Array
-    """(phrases, 384), empty when there is no embedding model."""
+    """(phrases, 384): the embeddings of `compared`, all zeros when there is no embedding model."""
     telling_words: dict[str, str]
     """Word → the node that it nearly always means."""
     with_meaning: bool
@@ -72,6 +74,7 @@ def save(guide: CompiledGuide, path: Path) -> None:
         "facet_labels": guide.facets.labels,
         "phrases": guide.phrases,
         "phrase_nodes": guide.phrase_nodes,
+        "compared": guide.compared,
         "telling_words": guide.telling_words,
         "with_meaning": guide.with_meaning,
     }
@@ -113,6 +116,7 @@ def load(path: Path) -> CompiledGuide:
                 rarity=arrays["rarity"],
                 phrases=tuple(meta["phrases"]),
                 phrase_nodes=tuple(meta["phrase_nodes"]),
+                compared=tuple(meta["compared"]),
                 phrase_vectors=arrays["phrase_vectors"].astype(np.float32),
                 telling_words=dict(meta["telling_words"]),
                 with_meaning=bool(meta["with_meaning"]),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from voice_assistant.types import Candidate, Context
+from voice_assistant.types import Candidate, Context, Slots
 from voice_assistant.understanding.compiled import Array
 
 EXPECTED_BONUS = 0.35
@@ -51,3 +51,11 @@ def resolve(
         return ranked
     others = [replace(one, score=one.score * RESOLVED_SHARE) for one in ranked if one.node_id != topic]
     return [Candidate(topic, facet, best.score), *others]
+
+
+def chosen_by_place(slots: Slots, context: Context) -> str | None:
+    """The node that "the second one" means among those that were offered."""
+    if slots.ordinal is None or not context.choices:
+        return None
+    place = len(context.choices) if slots.ordinal == -1 else slots.ordinal
+    return context.choices[place - 1] if 0 < place <= len(context.choices) else None

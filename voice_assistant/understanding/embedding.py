@@ -6,6 +6,7 @@ the tokens, then length one.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,9 @@ class Embedder:
         Raises:
             ModelError: the files are missing or damaged, or the libraries are not there for this machine.
         """
+        # Official builds send usage events to their maker and keep an identifier on disk, unless told not to
+        # before they are loaded.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         try:
             import onnxruntime
             from tokenizers import Tokenizer

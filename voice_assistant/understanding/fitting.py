@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from voice_assistant.types import Guide
 from voice_assistant.understanding.classifier import softmax
+from voice_assistant.understanding.compiled import CompiledGuide
 from voice_assistant.understanding.concepts import ConceptFinder
 from voice_assistant.understanding.embedding import Embedder
 from voice_assistant.understanding.interpreter import URGENT
@@ -42,10 +43,15 @@ class Fitted:
     why: dict[str, object]
 
 
-def fit(guide: Guide, embedder: Embedder | None, on_progress: Progress = lambda *_: None) -> Fitted:
+def fit(
+    guide: Guide,
+    embedder: Embedder | None,
+    on_progress: Progress = lambda *_: None,
+    earlier: CompiledGuide | None = None,
+) -> Fitted:
     """Cross-validate the matcher on the guide's phrases and choose all thresholds. Takes a few minutes."""
     finder, repair = ConceptFinder(guide.concepts), TermRepair(guide.terms)
-    prepared = prepare([phrase.text for phrase in guide.phrases], finder, repair, embedder, on_progress)
+    prepared = prepare([phrase.text for phrase in guide.phrases], finder, repair, embedder, on_progress, earlier)
     truth = np.array([phrase.node_id for phrase in guide.phrases])
     labels, margins = _held_out_margins(prepared, truth, on_progress)
     sharpness = _sharpness(margins, labels, truth)
@@ -65,7 +71,7 @@ def fit(guide: Guide, embedder: Embedder | None, on_progress: Progress = lambda 
         in_scope_score=_rounded(_in_scope_score(best[elsewhere], labels[order[elsewhere, 0]], truth[elsewhere])),
     )
     warnings = truth == URGENT
-    caught = flagged | ((likeness >= thresholds.urgent_score) & (labels[order[:, 0]] == URGENT))
+    caught = flagged | (likeness >= thresholds.urgent_score)
     why: dict[str, object] = {
         "phrases": len(truth),
         "folds": FOLDS,

@@ -23,7 +23,7 @@ from voice_assistant.types import (
 from voice_assistant.understanding.classifier import Classifier, Scored, softmax
 from voice_assistant.understanding.compiled import Array, CompiledGuide
 from voice_assistant.understanding.concepts import ConceptFinder, Findings
-from voice_assistant.understanding.context import expected_bonus, resolve
+from voice_assistant.understanding.context import chosen_by_place, expected_bonus, resolve
 from voice_assistant.understanding.embedding import Embedder
 from voice_assistant.understanding.red_flags import graver, red_flag
 from voice_assistant.understanding.repair import TermRepair
@@ -75,13 +75,15 @@ class Interpreter:
         if not any(any(letter.isalpha() for letter in text) for text in texts):
             return NoMatch(reason="not_heard", score=1.0)
         reading = self._read(texts, transcript)
-        understood = self._decide(reading, texts[0], context)
+        slots = find_slots(texts[0], reading.findings)
+        chosen = chosen_by_place(slots, context) if reading.flag is None else None
+        understood = Match(chosen, None, 1.0) if chosen else self._decide(reading, texts[0], context)
         signs = tuple(
             Sign(mention.concept, not mention.denied, mention.words)
             for mention in reading.findings.mentions
             if not mention.concept.startswith("action_")
         )
-        return replace(understood, signs=signs, slots=find_slots(texts[0], reading.findings))
+        return replace(understood, signs=signs, slots=slots)
 
     def warning(self, text: str) -> RedFlag | None:
         """Only look for warning signs: quick enough for every partial transcript."""
@@ -173,9 +175,7 @@ class Interpreter:
     def _likeness_flag(self, reading: _Reading, scores: dict[str, np.float32]) -> RedFlag | None:
         """The second net: no rule fired, but it is like known warning signs and not about another part of the body."""
         likeness = float(scores[URGENT])
-        if likeness < self._thresholds.urgent_score or max(scores.values()) > likeness:
-            return None
-        if reading.findings.has("other_body") and not reading.findings.has("leg"):
+        if likeness < self._thresholds.urgent_score or is_elsewhere(reading.findings):
             return None
         return RedFlag(rule="likeness", level="urgent", words=reading.findings.text.strip())
 

@@ -24,7 +24,7 @@ class TermRepair:
     """Replaces misheard terms in normalised text."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        known = {heard: term.text for term in terms for heard in (*term.misheard, *term.sounds_like)}
+        known = {heard: term.text for term in terms for heard in term.misheard}
         self._known: Mapping[str, str] = known
         longest_first = sorted(known, key=len, reverse=True)
         self._expression = re.compile(r"(?<!\S)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\S)") if known else None

@@ -1,6 +1,6 @@
 """Compiles the guide's phrases into a matcher: linear classifiers over meaning, spelling and concepts.
 
-scikit-learn (LinearSVC: one class against the rest, squared hinge) is needed here only; answering uses the arrays alone.
+scikit-learn (LinearSVC: one class against the rest, squared hinge) is needed here only; answering uses the arrays.
 """
 
 from __future__ import annotations
@@ -60,9 +60,14 @@ class Prepared:
 
 
 def prepare(
-    texts: Sequence[str], finder: ConceptFinder, repair: TermRepair, embedder: Embedder | None, on_progress: Progress
+    texts: Sequence[str],
+    finder: ConceptFinder,
+    repair: TermRepair,
+    embedder: Embedder | None,
+    on_progress: Progress,
+    earlier: CompiledGuide | None = None,
 ) -> Prepared:
-    """Turn texts into features; without an embedder the meaning is all zeros."""
+    """Turn texts into features; without an embedder the meaning is all zeros. `earlier` saves embedding known texts again."""
     found = []
     for index, text in enumerate(texts):
         found.append(finder.find(repair.repair(normalise(text))))
@@ -70,23 +75,48 @@ def prepare(
             on_progress("reading phrases", index, len(texts))
     affirmed = tuple(findings.affirmed_text for findings in found)
     rarity = rarity_of(affirmed)
-    meaning = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-    if embedder:
-        meaning = embedder.embed(affirmed, lambda done, of: on_progress("meaning of phrases", done, of))
     return Prepared(
         texts=affirmed,
-        meaning=meaning,
+        meaning=_meaning(affirmed, embedder, on_progress, earlier),
         concepts=np.array([concept_vector(findings, finder.names) for findings in found], dtype=np.float32),
         spelling=tuple(lexical(text, rarity) for text in affirmed),
         rarity=rarity,
     )
 
 
-def compile_guide(guide: Guide, embedder: Embedder | None, on_progress: Progress = lambda *_: None) -> CompiledGuide:
-    """Compile all phrases of the guide. Takes about 30 s on two cores for 10,000 phrases; the same input gives the same output."""
+def _meaning(
+    texts: Sequence[str], embedder: Embedder | None, on_progress: Progress, earlier: CompiledGuide | None
+) -> npt.NDArray[np.float32]:
+    """Embeddings, rounded to half precision as they are kept, so that kept ones and new ones are the same."""
+    meaning = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+    if embedder is None:
+        return meaning
+    known = dict(zip(earlier.compared, earlier.phrase_vectors, strict=True)) if earlier and earlier.with_meaning else {}
+    new = [row for row, text in enumerate(texts) if text not in known]
+    for row, text in enumerate(texts):
+        if text in known:
+            meaning[row] = known[text]
+    if new:
+        vectors = embedder.embed(
+            [texts[row] for row in new], lambda done, of: on_progress("meaning of phrases", done, of)
+        )
+        meaning[new] = vectors.astype(np.float16)
+    return meaning
+
+
+def compile_guide(
+    guide: Guide,
+    embedder: Embedder | None,
+    on_progress: Progress = lambda *_: None,
+    earlier: CompiledGuide | None = None,
+) -> CompiledGuide:
+    """Compile all phrases of the guide: about a minute on two cores for 10,000 phrases, most of it for their meaning.
+
+    The same phrases give the same output, with or without what was compiled `earlier`.
+    """
     phrases = guide.phrases
     finder, repair = ConceptFinder(guide.concepts), TermRepair(guide.terms)
-    prepared = prepare([phrase.text for phrase in phrases], finder, repair, embedder, on_progress)
+    prepared = prepare([phrase.text for phrase in phrases], finder, repair, embedder, on_progress, earlier)
     on_progress("learning", 0, 2)
     nodes = train(prepared, [phrase.node_id for phrase in phrases])
     on_progress("learning", 1, 2)
@@ -99,6 +129,7 @@ def compile_guide(guide: Guide, embedder: Embedder | None, on_progress: Progress
         rarity=prepared.rarity,
         phrases=tuple(phrase.text for phrase in phrases),
         phrase_nodes=tuple(phrase.node_id for phrase in phrases),
+        compared=prepared.texts,
         phrase_vectors=prepared.meaning,
         telling_words=_telling_words(phrases),
         with_meaning=embedder is not None,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from voice_assistant.hearing.tuning.build import TuningReport, tune
 from voice_assistant.hearing.tuning.cache import cached_model
-from voice_assistant.hearing.tuning.text import WeightedText, read_sentences
+from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import Vocabulary
 
-__all__ = ["TuningReport", "Vocabulary", "WeightedText", "cached_model", "read_sentences", "tune"]
+__all__ = ["TuningReport", "Vocabulary", "WeightedText", "cached_model", "tune"]

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-
-from voice_assistant.types import SettingsError
 
 GAP = ""
 """Stands for something that cannot be said as words; no n-gram reaches across it."""
 
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'"})
 _PIECES = re.compile(r"[^\W_]+(?:['.][^\W_]+)*'?|[&%@+=#$€£]")
-_TITLES = "".join(rf"(?<!\b{title}\.)" for title in ("Dr", "Mr", "Mrs", "Ms", "St", "vs", "etc"))
-_SENTENCE_ENDS = re.compile(rf"(?<=[.!?;]){_TITLES}\s+")
 _NUMBER = re.compile(r"\d{1,6}")
 _SYMBOLS = {"&": "and", "%": "percent", "+": "plus", "=": "equals", "@": "at"}
 _ONES = (
@@ -32,20 +26,6 @@ class WeightedText:
     text: str
     weight: float = 1.0
     """How often it counts as said; above 0."""
-
-
-def read_sentences(path: Path) -> Iterator[WeightedText]:
-    """The sentences of a UTF-8 text file, line by line; a line may hold several. Raises SettingsError."""
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            for line in file:
-                yield from (WeightedText(sentence) for sentence in _SENTENCE_ENDS.split(line) if sentence.strip())
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"The text {path} is not UTF-8: save it as plain text in UTF-8.") from error
-    except OSError as error:
-        raise SettingsError(
-            f"The text {path} cannot be read ({error.strerror}): give the path of a text file."
-        ) from error
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -1,0 +1,37 @@
+"""`python -m benchmarks.conversation [FILE.tsv] [--pauses 40] [--answers 200] [--voices 10] [--general 120]`"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from pathlib import Path
+
+from benchmarks.conversation import commands, own_voice, pauses
+from benchmarks.loading import UTTERANCES, add_options, general_sentences, load
+from benchmarks.understanding.labelled import read
+
+_FEWEST, _MOST = 6, 16
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.conversation", description=__doc__)
+    parser.add_argument("file", nargs="?", type=Path, default=UTTERANCES / "voices.tsv", metavar="FILE.tsv")
+    parser.add_argument("--pauses", type=int, default=40, help="how many lines with a pause inside")
+    parser.add_argument("--answers", type=int, default=200, help="how many answers are played into the microphone")
+    parser.add_argument("--voices", type=int, default=10, help="how many voices say the commands")
+    parser.add_argument("--general", type=int, default=120, help="how many lines of other talk")
+    parser.add_argument("--each", action="store_true", help="print what went wrong")
+    add_options(parser)
+    given = parser.parse_args()
+    lines = [line.text for line in read(given.file) if _FEWEST <= len(line.text.split()) <= _MOST]
+    with load(given) as assistant:
+        commands.measure(assistant, given.voices, each=given.each)
+        commands.wake(assistant, given.voices, general_sentences()[: given.general], each=given.each)
+        pauses.measure(assistant, random.Random(9).sample(lines, min(given.pauses, len(lines))), each=given.each)
+        own_voice.measure(assistant, given.answers, each=given.each)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

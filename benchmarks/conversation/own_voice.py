@@ -1,0 +1,53 @@
+"""The assistant's answers come back into its microphone: does it take its own voice for somebody's?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.sound.scenes import impulse_response
+from benchmarks.sound.stage import Stage
+from benchmarks.sound.voices import silence
+from voice_assistant import Assistant
+from voice_assistant.loop import LoopEvents
+from voice_assistant.settings import Settings
+from voice_assistant.types import Match, Turn
+
+GAIN = 0.7
+"""Of the loudspeaker at the microphone: as loud as a person a step away."""
+_LONGEST_S = 40.0
+
+
+def measure(assistant: Assistant, count: int, *, each: bool) -> None:
+    """Print in how many of `count` answers it was interrupted by itself."""
+    answers = [
+        Match(node_id, facet, 1.0)
+        for node_id, node in assistant.guide.nodes.items()
+        if node.heading is not None
+        for facet in node.answers
+    ]
+    turned, held, sounded = 0, 0, 0
+    for index in range(count):
+        turns, stage = play(assistant, answers[index % len(answers)])
+        whats = [one.what for one in stage.loudspeaker.log]
+        sounded += "sound" in whats
+        turned += len(turns) > 1
+        held += "pause" in whats
+        if each and (len(turns) > 1 or "pause" in whats):
+            print(f"  {answers[index % len(answers)].node_id} | " + " | ".join(turn.transcript.text for turn in turns[1:]))
+    print(f"own voice, {sounded} answers: answered itself {turned}, held its breath {held}", flush=True)
+
+
+def play(assistant: Assistant, answer: Match) -> tuple[list[Turn], Stage]:
+    """One answer at full volume; the first turn is the touch that asked for it."""
+    turns: list[Turn] = []
+    echo = (GAIN * impulse_response(0.4, 3.0)).astype(np.float32)
+    stage: Stage
+
+    def goes_on(now_s: float) -> bool:
+        return now_s < _LONGEST_S and (stage.loop.is_busy or now_s < 2.0)
+
+    settings = Settings(volume=1.0, sounds=False)
+    stage = Stage(assistant, silence(0.1), echo, goes_on, settings, LoopEvents(turn=turns.append))
+    stage.loop.touch(answer)
+    stage.run()
+    return turns, stage

@@ -1,0 +1,159 @@
+"""`python -m benchmarks.hearing [FILE.tsv…] [--lines 200] [--systems …] [--conditions …] [--picture docs/hearing.png]`"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.hearing.scoring import Score, guide_terms, words
+from benchmarks.hearing.systems import SPHINX, STOCK, SYSTEMS, TUNED, make, transcribe, tuned_folder
+from benchmarks.loading import UTTERANCES, add_options, general_sentences, load
+from benchmarks.sound.scenes import KINDS, scene
+from benchmarks.sound.voices import chunks, say, speaker
+from benchmarks.understanding.labelled import Labelled, read
+from voice_assistant import Assistant
+from voice_assistant.hearing.tuning import Vocabulary
+from voice_assistant.resources import SPEECH_MODEL
+from voice_assistant.types import Transcript
+
+CONDITIONS = ("clean", "24 dB", "12 dB", "6 dB", "room")
+GENERAL = "general talk, clean"
+_LONGEST = 24
+"""Words of a line; longer ones cost much time and tell little more."""
+_SPHINX_SHARE = 6
+"""pocketsphinx, twenty times as slow, hears every sixth line."""
+
+Scores = dict[tuple[str, str], Score]
+
+
+def main() -> int:
+    """Measure and print."""
+    given = _options()
+    with load(given) as assistant:
+        lines = chosen(assistant, given.files or [UTTERANCES / "voices.tsv", UTTERANCES / "warning_signs.tsv"], given.lines)
+        scores: Scores = defaultdict(Score)
+        for system in given.systems:
+            measure(system, assistant, lines, given, scores)
+            report(scores, [system])
+    print("\n# all\n")
+    report(scores, given.systems)
+    ratios(scores)
+    memory(given, assistant)
+    if given.picture:
+        from benchmarks.hearing.picture import draw
+
+        draw(scores, given.picture)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.hearing", description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE.tsv", help="labelled utterances")
+    parser.add_argument("--lines", type=int, default=200, help="how many lines to choose from the files")
+    parser.add_argument("--general", type=int, default=120, help="how many lines of general talk")
+    parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
+    parser.add_argument("--conditions", nargs="+", choices=CONDITIONS, default=list(CONDITIONS))
+    parser.add_argument("--peer-conditions", nargs="+", choices=CONDITIONS, default=["clean", "12 dB", "6 dB"])
+    parser.add_argument("--picture", type=Path, help="draw the word error rates into this file")
+    parser.add_argument("--wrong", action="store_true", help="print every line that led to a wrong node")
+    add_options(parser)
+    return parser.parse_args()
+
+
+def chosen(assistant: Assistant, files: Sequence[Path], count: int) -> list[Labelled]:
+    """Lines that are not in the tuning text and hold no word that neither the stock model nor the guide knows."""
+    tuned_to = {" ".join(words(phrase.text)) for phrase in assistant.guide.phrases}
+    vocabulary = Vocabulary.from_model(assistant.folders.models / SPEECH_MODEL)
+    terms = guide_terms(assistant.guide)
+    picked: list[Labelled] = []
+    for path in files:
+        usable = []
+        for line in read(path):
+            said = words(line.text)
+            known = all(word in vocabulary or word in terms for word in said)
+            if known and 0 < len(said) <= _LONGEST and " ".join(said) not in tuned_to:
+                usable.append(line)
+        picked += random.Random(7).sample(usable, min(len(usable), -(-count // len(files))))
+    return picked
+
+
+def measure(system: str, assistant: Assistant, lines: list[Labelled], given: argparse.Namespace, scores: Scores) -> None:
+    """Let one recogniser hear everything."""
+    recogniser = make(system, assistant)
+    terms = guide_terms(assistant.guide)
+    step = _SPHINX_SHARE if system == SPHINX else 1
+    for condition in given.conditions if system == TUNED else given.peer_conditions:
+        for index in range(0, len(lines), step):
+            counted = [scores[system, condition]]
+            if condition.endswith("dB"):
+                counted.append(scores[system, f"{condition}, {KINDS[index % len(KINDS)]}"])
+            _hear(recogniser, assistant, lines[index], index, condition, counted, terms, given.wrong)
+    if system in (TUNED, STOCK):
+        counted = [scores[system, GENERAL]]
+        for index, text in enumerate(general_sentences()[: given.general]):
+            talk = Labelled(text, ("fallback.out_of_scope", "fallback.not_in_guide", "fallback.not_heard"), "no", ())
+            _hear(recogniser, assistant, talk, index, "clean", counted, terms, given.wrong)
+
+
+def _hear(recogniser, assistant, line, index, condition, scores, terms, shows_wrong) -> None:
+    sound = chunks(scene(say(line.text, speaker(index)), condition, index))
+    before = recogniser.processor_s
+    transcript = transcribe(recogniser, sound)
+    spent_s = recogniser.processor_s - before
+    turn = assistant.new_conversation().hear(transcript)
+    right = turn.understood.node_id in line.accepted
+    for score in scores:
+        score.processor_s += spent_s
+        score.sound_s += sound[-1].end_s
+        score.count_words(line.text, transcript.text, terms)
+        score.labelled += 1
+        score.right += right
+        score.answered += not turn.understood.node_id.startswith("fallback.")
+        if line.urgent == "yes":
+            score.warnings += 1
+            score.caught += turn.response.urgent
+    if shows_wrong and (not right or (line.urgent == "yes" and not turn.response.urgent)):
+        typed = assistant.new_conversation().hear(Transcript.typed(line.text)).understood.node_id
+        print(f"  {condition} | {speaker(index).name} | {line.text} | {transcript.text} → {turn.understood.node_id}; typed: {typed}")
+
+
+def report(scores: Scores, systems: Sequence[str]) -> None:
+    """Print a table."""
+    head = ("recogniser", "condition", "lines", "word errors", "guide terms", "right node", "warning signs", "processor")
+    print("| " + " | ".join(head) + " |\n|" + " --- |" * len(head))
+    for (system, condition), score in scores.items():
+        if system in systems:
+            caught = f"{score.caught} of {score.warnings}" if score.warnings else ""
+            cells = [system, condition, str(score.lines), f"{100 * score.word_error_rate:.1f} %"]
+            cells += ["" if condition == GENERAL else f"{100 * score.term_recall:.1f} %", f"{100 * score.right / score.labelled:.1f} %"]
+            print("| " + " | ".join([*cells, caught, f"{score.cost:.3f}"]) + " |", flush=True)
+
+
+def ratios(scores: Scores) -> None:
+    """Print what tuning changes."""
+    for (system, condition), tuned in scores.items():
+        stock = scores.get((STOCK, condition))
+        if system == TUNED and stock and stock.said:
+            print(
+                f"tuned / stock, {condition}: word errors {tuned.word_error_rate / max(1e-9, stock.word_error_rate):.2f}, "
+                f"processor time {tuned.cost / max(1e-9, stock.cost):.2f}"
+            )
+
+
+def memory(given: argparse.Namespace, assistant: Assistant) -> None:
+    """Print how much resident memory each recogniser adds to a process that does nothing else."""
+    command = [sys.executable, "-m", "benchmarks.hearing.memory", str(assistant.folders.dialogs)]
+    folders = {TUNED: tuned_folder(assistant)}
+    for system in given.systems:
+        folder = folders.get(system, assistant.folders.models / SPEECH_MODEL)
+        done = subprocess.run([*command, str(folder), system], capture_output=True, text=True, check=True)
+        print(f"memory that {system} adds: {done.stdout.strip()} MB")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

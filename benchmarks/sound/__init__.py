@@ -1,0 +1,1 @@
+"""Test speech, noise and rooms that the speech benchmarks share."""

@@ -1,0 +1,149 @@
+"""A running kiosk for tests: the real assistant, the real voice loop, a microphone that tests can speak into, a browser."""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from voice_assistant.assistant import Assistant
+from voice_assistant.audio.level import FLOOR_DB
+from voice_assistant.audio.microphone import MicrophoneStatus
+from voice_assistant.audio.wav import read_wav
+from voice_assistant.cli.kiosk import kiosk_conversation, kiosk_for, kiosk_settings, voice_loop
+from voice_assistant.cli.kiosk_voice import KioskNoLoudspeaker, QuietPlayback, Voice
+from voice_assistant.kiosk import Clinic, Kiosk, KioskServer, bind
+from voice_assistant.loop import LoopEvents, VoiceLoop
+from voice_assistant.types import SAMPLE_RATE_HZ, AudioChunk
+
+SOUNDS = Path(__file__).parent / "data" / "hearing"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
+CHROMIUM_FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+CLINIC = Clinic(
+    name="Riverside Clinic",
+    greeting="Welcome to Riverside Clinic.",
+    emergency_number="112",
+    whom_to_ask="the front desk",
+    wake_phrases=(),
+)
+
+
+class TestMicrophone:
+    """Silence in real time, until a test speaks a recording into it. Implements AudioSource."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self._recordings: queue.SimpleQueue[str | Path] = queue.SimpleQueue()
+        self._closed = threading.Event()
+        self.last_spoken_at_s = 0.0
+
+    def speak(self, name: str) -> None:
+        """Say one of the recordings, once what is being said has ended."""
+        self._recordings.put(SOUNDS / name)
+
+    @property
+    def status(self) -> MicrophoneStatus:
+        return MicrophoneStatus(state="working", device="test", level_db=FLOOR_DB)
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def __enter__(self) -> TestMicrophone:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[AudioChunk]:
+        start_s, began_s = 0.0, time.monotonic()
+        for chunk in self._sounds():
+            moved = AudioChunk(chunk.pcm, chunk.rate_hz, start_s)
+            start_s = moved.end_s
+            if self._closed.wait(max(began_s + start_s - time.monotonic(), 0.0)):
+                return
+            yield moved
+
+    def _sounds(self) -> Iterator[AudioChunk]:
+        silence = AudioChunk(bytes(SAMPLE_RATE_HZ // 50 * 2), SAMPLE_RATE_HZ, 0.0)
+        while True:
+            if self._recordings.empty():
+                yield silence
+            else:
+                yield from read_wav(self._recordings.get(), 20)
+
+
+@dataclass
+class RunningKiosk:
+    """Everything a test wants to lay hands on."""
+
+    kiosk: Kiosk
+    server: KioskServer
+    voice: Voice
+    microphone: TestMicrophone
+    loudspeaker: QuietPlayback
+    assistant: Assistant
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+
+def load_assistant(clinic: Clinic = CLINIC) -> Assistant:
+    from voice_assistant.settings import Settings
+
+    return Assistant.load(kiosk_settings(Settings(), clinic))
+
+
+class KioskRun:
+    """Runs a kiosk in this process. A context manager that gives a RunningKiosk."""
+
+    def __init__(self, assistant: Assistant, clinic: Clinic = CLINIC, port: int = 0) -> None:
+        conversation = kiosk_conversation(assistant, clinic)
+        self._microphone = TestMicrophone()
+        self._loudspeaker = KioskNoLoudspeaker()
+
+        def make_loop(events: LoopEvents) -> tuple[VoiceLoop, QuietPlayback]:
+            loop = voice_loop(assistant, conversation, self._microphone, self._loudspeaker, events)
+            return loop, self._loudspeaker
+
+        voice = Voice(make_loop)
+        kiosk = kiosk_for(assistant, clinic, voice, conversation)
+        server = KioskServer(kiosk, bind(port))
+        self._running = RunningKiosk(kiosk, server, voice, self._microphone, self._loudspeaker, assistant)
+        self._thread = threading.Thread(target=voice.run, args=(kiosk,), daemon=True)
+
+    def __enter__(self) -> RunningKiosk:
+        self._thread.start()
+        self._running.server.start()
+        give_up = time.monotonic() + 20
+        while self._running.kiosk.shown()["visit"]["number"] == 0 and time.monotonic() < give_up:
+            time.sleep(0.01)
+        return self._running
+
+    def __exit__(self, *exception: object) -> None:
+        self._running.voice.stop()
+        self._running.server.stop()
+        self._thread.join(10)
+
+
+def browser_environment() -> dict[str, str | float | bool]:
+    """Chromium may not look for a proxy on the way to this machine."""
+    return {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+
+
+def open_browser(playwright: Any, profile: Path | None = None) -> Any:
+    """Chromium; with a profile folder a persistent context, else a browser."""
+    options = {"executable_path": CHROMIUM, "args": list(CHROMIUM_FLAGS), "env": browser_environment()}
+    if profile is not None:
+        return playwright.chromium.launch_persistent_context(str(profile), **options)
+    return playwright.chromium.launch(**options)
