@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import queue
 import shutil
@@ -18,9 +19,11 @@ from voice_assistant.audio.microphone import MicrophoneStatus
 from voice_assistant.audio.wav import read_wav
 from voice_assistant.cli.kiosk import kiosk_conversation, kiosk_for, kiosk_settings, voice_loop
 from voice_assistant.cli.kiosk_voice import KioskNoLoudspeaker, QuietPlayback, Voice
-from voice_assistant.kiosk import Clinic, Kiosk, KioskServer, bind
+from voice_assistant.guide import default_folder, load_guide
+from voice_assistant.kiosk import Clinic, Kiosk, KioskServer, Words, bind, load_words
 from voice_assistant.loop import LoopEvents, VoiceLoop
-from voice_assistant.types import SAMPLE_RATE_HZ, AudioChunk
+from voice_assistant.settings import Settings
+from voice_assistant.types import SAMPLE_RATE_HZ, AudioChunk, Guide, Response, Understood
 
 SOUNDS = Path(__file__).parent / "data" / "hearing"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
@@ -45,7 +48,6 @@ class TestMicrophone:
     def __init__(self) -> None:
         self._recordings: queue.SimpleQueue[str | Path] = queue.SimpleQueue()
         self._closed = threading.Event()
-        self.last_spoken_at_s = 0.0
 
     def speak(self, name: str) -> None:
         """Say one of the recordings, once what is being said has ended."""
@@ -98,10 +100,42 @@ class RunningKiosk:
         return self.server.url
 
 
-def load_assistant(clinic: Clinic = CLINIC) -> Assistant:
-    from voice_assistant.settings import Settings
+@functools.cache
+def load_assistant() -> Assistant:
+    """Loaded once for all tests: it takes seconds, or minutes where the guide has never been compiled."""
+    return Assistant.load(kiosk_settings(Settings(), CLINIC))
 
-    return Assistant.load(kiosk_settings(Settings(), clinic))
+
+class Recorder:
+    """Takes what the screen asks for. Implements Steering."""
+
+    def __init__(self) -> None:
+        self.touched: list[Understood] = []
+        self.said: list[Response] = []
+        self.pushed = 0
+        self.forgotten: list[bool] = []
+        self.quiet = False
+
+    def touch(self, understood: Understood) -> None:
+        self.touched.append(understood)
+
+    def push(self) -> None:
+        self.pushed += 1
+
+    def say(self, response: Response) -> None:
+        self.said.append(response)
+
+    def forget(self, *, keep_timer: bool) -> None:
+        self.forgotten.append(keep_timer)
+
+    def quieten(self, quiet: bool) -> None:
+        self.quiet = quiet
+
+
+@functools.cache
+def guide_and_words() -> tuple[Guide, Words]:
+    guide = load_guide(default_folder())
+    return guide, load_words(default_folder(), guide)
 
 
 class KioskRun:

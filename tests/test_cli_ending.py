@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -21,9 +22,9 @@ QUESTION = next(DEMO.glob("1*.wav"))
 def test_a_signal_at_the_prompt_ends_it_within_a_second(
     tmp_path: Path, assistant: Assistant, number: signal.Signals
 ) -> None:
-    program = Program("ask", cwd=tmp_path)
-    program.wait_for("Assistant")
-    outcome, spent_s = program.interrupt(number)
+    with Program("ask", cwd=tmp_path) as program:
+        program.wait_for("Assistant")
+        outcome, spent_s = program.interrupt(number)
     assert outcome.code == 128 + number
     assert spent_s < 1
     assert outcome.err == ""
@@ -35,9 +36,9 @@ def test_ctrl_c_while_the_guide_is_compiled_ends_within_a_second(tmp_path: Path,
     for folder in assistant.folders.models.iterdir():
         if folder.is_dir() and folder != assistant.folders.cache:
             (models / folder.name).symlink_to(folder)
-    program = Program("compile", "--models", models, cwd=tmp_path)
-    program.wait_for("Meaning of phrases", stream="stderr")
-    outcome, spent_s = program.interrupt()
+    with Program("compile", "--models", models, cwd=tmp_path) as program:
+        program.wait_for("Meaning of phrases", stream="stderr")
+        outcome, spent_s = program.interrupt()
     assert outcome.code == 130
     assert spent_s < 1
     assert outcome.err == ""
@@ -45,12 +46,12 @@ def test_ctrl_c_while_the_guide_is_compiled_ends_within_a_second(tmp_path: Path,
 
 
 def test_when_nobody_reads_on_it_ends_quietly(tmp_path: Path) -> None:
-    program = Program("dialogs", "list", "--json", cwd=tmp_path)
-    assert program.process.stdout is not None
-    program.process.stdout.readline()
-    program.process.stdout.close()
-    program.process.stdout = None
-    outcome = program.finish()
+    with Program("dialogs", "list", "--json", cwd=tmp_path) as program:
+        assert program.process.stdout is not None
+        program.process.stdout.readline()
+        program.process.stdout.close()
+        program.process.stdout = None
+        outcome = program.finish()
     assert outcome.code == 141
     assert outcome.err == ""
 
@@ -85,6 +86,4 @@ def test_the_main_commands_work_without_network(tmp_path: Path, assistant: Assis
 
 
 def _environment() -> dict[str, str]:
-    import os
-
     return {**os.environ, "PYTHONPATH": str(DEMO.parent.parent)}

@@ -178,9 +178,9 @@ def test_without_a_loudspeaker_answers_are_shown(
 
 
 def test_ctrl_c_ends_run_within_a_second(tmp_path: Path) -> None:
-    program = Program("run", "--no-speech", "--input", QUESTION, TREATMENT, cwd=tmp_path)
-    program.wait_for("Assistant")
-    outcome, spent_s = program.interrupt()
+    with Program("run", "--no-speech", "--input", QUESTION, TREATMENT, cwd=tmp_path) as program:
+        program.wait_for("Assistant")
+        outcome, spent_s = program.interrupt()
     assert outcome.code == 130
     assert spent_s < 1
     assert "Traceback" not in outcome.err

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import DEMO, Program, run
+from tests.command_line import DEMO, run
 from tests.guide_folder import write_dialogs
 from voice_assistant.cli import _parser
 from voice_assistant.cli.parsing import Parser
 from voice_assistant.guide import default_folder
 from voice_assistant.models import SPEECH_MODEL
 from voice_assistant.models import default_folder as models_folder
+from voice_assistant.types import VoiceError
 
 QUESTION = next(DEMO.glob("1*.wav"))
 
@@ -92,7 +93,12 @@ def test_wrong_arguments_are_named(
 
 @pytest.mark.parametrize(
     ("content", "named"),
-    [("rate_wpm = 999", "rate_wpm"), ("colour = 'red'", "colour"), ("rate_wpm = ", "line 1"), ("\x00", "settings.toml")],
+    [
+        ("rate_wpm = 999", "rate_wpm"),
+        ("colour = 'red'", "colour"),
+        ("rate_wpm = ", "Invalid value"),
+        ("\x00", "settings.toml"),
+    ],
 )
 def test_a_wrong_settings_file_is_named(
     capfd: pytest.CaptureFixture[str], tmp_path: Path, content: str, named: str
@@ -122,7 +128,8 @@ def test_a_damaged_model_is_named(capfd: pytest.CaptureFixture[str], tmp_path: P
             shutil.copytree(models_folder() / SPEECH_MODEL, model, copy_function=_link)
             (model / "graph" / "Gr.fst").unlink()
             (model / "graph" / "Gr.fst").write_bytes(content)
-        outcome = run(capfd, "tune", "--text", default_folder() / "signs.yaml", "--output", tmp_path / "o", "--model", model)
+        text, output = default_folder() / "signs.yaml", tmp_path / "tuned"
+        outcome = run(capfd, "tune", "--text", text, "--output", output, "--model", model)
         assert (outcome.code, outcome.out) == (2, "")
         assert str(model) in outcome.complaint
 
@@ -143,12 +150,17 @@ def test_a_fault_of_the_program_is_said_in_one_sentence_without_what_was_said(
         run(capfd, "ask", "my secret question", "--debug")
 
 
-def test_without_the_data_of_the_voice_it_says_so(tmp_path: Path) -> None:
-    outcome = Program(
-        "say", "hello", "--output", "x.wav", cwd=tmp_path, environment={"ESPEAK_DATA_PATH": str(tmp_path)}
-    ).finish()
-    assert outcome.code == 2
-    assert "Traceback" not in outcome.err
+def test_without_a_voice_it_says_so(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: object) -> None:
+        raise VoiceError("The speech engine cannot be started (no data); install espeak-ng.")
+
+    monkeypatch.setattr("voice_assistant.speech.renderer._start_engine", fail)
+    for command in (("say", "hello", "--output", tmp_path / "x.wav"), ("voices",)):
+        outcome = run(capfd, *command)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert "espeak-ng" in outcome.complaint
     assert not (tmp_path / "x.wav").exists()
 
 

@@ -137,7 +137,8 @@ class Assistant:
     def renderer(self) -> SpeechRenderer:
         """The speech engine, started at first use."""
         if self._renderer is None:
-            self._renderer = SpeechRenderer(voice=self.settings.voice, rate_wpm=self.settings.rate_wpm)
+            say_as = {term.text: term.say_as for term in self.guide.terms if term.say_as}
+            self._renderer = SpeechRenderer(self.settings.voice, self.settings.rate_wpm, say_as=say_as)
         return self._renderer
 
     def close(self) -> None:

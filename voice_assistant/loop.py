@@ -224,8 +224,7 @@ class VoiceLoop:
         now_s = self._memory.now_s
         try:
             for text in texts:
-                flag = self._conversation.warning(text)
-                if flag is not None:
+                if flag := self._conversation.warning(text):
                     urgent = Match("care.urgent", None, 1.0, red_flag=flag)
                     self._give(self._conversation.take(urgent, Transcript.typed(text), now_s))
                     return

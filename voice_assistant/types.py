@@ -347,6 +347,8 @@ class Term:
     """Runs of words that the speech model knows and that together sound like the term."""
     misheard: tuple[str, ...] = ()
     """What recognisers write instead, to be put right before understanding."""
+    say_as: str = ""
+    """How to write it for the speech engine where that says it wrongly; empty where it does not."""
 
 
 @dataclass(frozen=True, slots=True)

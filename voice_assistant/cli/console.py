@@ -11,6 +11,7 @@ import json
 import shutil
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 LABEL_WIDTH = 12
 _LONGEST = 2000
 """Letters of one text that are shown to people; JSON has all of them."""
+_QUIET_S = 1.0
 
 
 class Console:
@@ -123,13 +125,15 @@ class Progress:
         self._bar: RichProgress | None = None
         self._task: Any = None
         self._stage = ""
+        self._began_s = time.monotonic()
 
     def __call__(self, stage: str, done: float, of: float) -> None:
         """`done` of `of` (any unit) of a stage are done."""
         if self._terminal is None:
-            if stage != self._stage and done < of:
+            # What is done in a moment is not worth a line.
+            if stage != self._stage and done < of and time.monotonic() - self._began_s > _QUIET_S:
                 self._console.note(f"{stage[:1].upper()}{stage[1:]} …")
-            self._stage = stage
+                self._stage = stage
             return
         if self._bar is None:
             self._begin(self._terminal)

@@ -106,7 +106,8 @@ def load(path: Path) -> CompiledGuide:
         ModelError: the file is damaged; it is to be compiled again.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        # numpy leaves a damaged file open when it opened it itself.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             meta = json.loads(arrays["meta"].tobytes())
             nodes = _weights(arrays, "node", tuple(meta["node_labels"]))
             facets = _weights(arrays, "facet", tuple(meta["facet_labels"]))

@@ -137,6 +137,8 @@ function steps(walk) {
   return [make("ol", { class: "progress", role: "list" }, ...items), make("p", { class: "lead", text: say("step_of", where) })];
 }
 
+const walking = (answer) => Boolean(state.walk) && state.walk.steps.some((step) => step.node === answer.node);
+
 function checkProgress(check) {
   const bar = make("div", { class: "bar", "aria-hidden": true });
   bar.style.setProperty("--share", check.number / check.of);
@@ -153,7 +155,7 @@ function replies(answer) {
       button(say("leave_check"), "stop", () => { touch("control.stop"); open("topics"); }),
     ], "row big");
   }
-  if (state.walk && !["yes_no", "choice"].includes(answer.expects)) {
+  if (walking(answer) && !["yes_no", "choice"].includes(answer.expects)) {
     return list([
       button(say("back"), "back", () => touch("control.previous")),
       button(say("next"), "next", () => touch("control.next"), { class: "main" }),
@@ -173,7 +175,7 @@ function answerView() {
   const alarming = answer.kind === "urgent" || answer.kind === "emergency";
   const body = [
     make("h2", { text: answer.title, tabindex: "-1" }),
-    ...(state.walk ? steps(state.walk) : []),
+    ...(walking(answer) ? steps(state.walk) : []),
     ...(state.check && answer.kind === "check" ? checkProgress(state.check) : []),
     sentences(answer),
   ];
@@ -183,7 +185,7 @@ function answerView() {
     ...(alarming ? [make("section", { class: "alarm" }, banner(answer), ...body)] : body),
     replies(answer),
     ...(asking ? [] : also("more_on", answer.facets.map((one) => button(one.label, null, () => touch(one.node, { facet: one.facet }))))),
-    ...(asking || state.walk ? [] : also("related", answer.related.map((one) => nodeButton(one.node, one.label)))),
+    ...(asking || walking(answer) ? [] : also("related", answer.related.map((one) => nodeButton(one.node, one.label)))),
     talking && !answer.expects && list(words.home.map((node) => nodeButton(node)), "grid"),
   ];
 }
