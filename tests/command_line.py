@@ -96,4 +96,4 @@ class Program:
     def finish(self, text: str = "") -> Outcome:
         """Gives it its input and waits for its end."""
         out, err = self.process.communicate(text.encode(), timeout=120)
-        return Outcome(self.process.returncode, out.decode(), err.decode())
+        return Outcome(self.process.returncode, (out or b"").decode(), err.decode())

@@ -37,7 +37,7 @@ def test_ctrl_c_while_the_guide_is_compiled_ends_within_a_second(tmp_path: Path,
         if folder.is_dir() and folder != assistant.folders.cache:
             (models / folder.name).symlink_to(folder)
     with Program("compile", "--models", models, cwd=tmp_path) as program:
-        program.wait_for("Meaning of phrases", stream="stderr")
+        program.wait_for("Reading phrases", stream="stderr")
         outcome, spent_s = program.interrupt()
     assert outcome.code == 130
     assert spent_s < 1

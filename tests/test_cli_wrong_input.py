@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import DEMO, run
+from tests.command_line import run
 from tests.guide_folder import write_dialogs
 from voice_assistant.cli import _parser
 from voice_assistant.cli.parsing import Parser
@@ -16,8 +16,6 @@ from voice_assistant.guide import default_folder
 from voice_assistant.models import SPEECH_MODEL
 from voice_assistant.models import default_folder as models_folder
 from voice_assistant.types import VoiceError
-
-QUESTION = next(DEMO.glob("1*.wav"))
 
 
 def _commands(parser: Parser, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -59,9 +57,10 @@ def test_an_unknown_flag_is_refused(capfd: pytest.CaptureFixture[str], command: 
         (["ask", "hello", "--config", "nowhere.toml"], "nowhere.toml"),
         (["ask", "hello", "--dialogs", "nowhere"], "nowhere"),
         (["hear"], "FILE.wav"),
-        (["hear", str(QUESTION), "--model", "nowhere"], "nowhere"),
+        (["hear", "x.wav", "--model", "nowhere"], "nowhere"),
         (["run", "--attention", "sometimes"], "always"),
         (["run", "--input", "nowhere.wav"], "nowhere.wav"),
+        (["run", "--model", "nowhere"], "nowhere"),
         (["say"], "TEXT"),
         (["say", "..."], "nothing to say"),
         (["say", "hello", "--rate", "fast"], "--rate"),
@@ -75,7 +74,7 @@ def test_an_unknown_flag_is_refused(capfd: pytest.CaptureFixture[str], command: 
         (["dialogs", "review", "--output", "nowhere/page.html"], "nowhere/page.html"),
         (["models", "verify", "--config", "nowhere.toml"], "nowhere.toml"),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_wrong_arguments_are_named(
     capfd: pytest.CaptureFixture[str],

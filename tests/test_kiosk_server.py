@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
@@ -174,13 +175,11 @@ def test_flooding_ends_the_connection_and_the_server_goes_on(served: Served) -> 
 
 
 def test_only_so_many_pages_at_once(served: Served) -> None:
-    pages = [served.open() for _ in range(8)]
-    try:
+    with contextlib.ExitStack() as pages:
+        for _ in range(8):
+            pages.enter_context(served.open())
         with pytest.raises((InvalidStatus, ConnectionClosed)), served.open() as ninth:
             ninth.recv(timeout=5)
-    finally:
-        for page in pages:
-            page.close()
     wait_until(lambda: served.server._pages == 0)
     with served.open() as page:
         assert page.recv(timeout=5)

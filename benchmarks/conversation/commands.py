@@ -34,8 +34,8 @@ def measure(assistant: Assistant, voices: int, *, each: bool) -> None:
         for condition in CONDITIONS:
             right, tried = 0, 0
             for at, who in enumerate(SPEAKERS[:voices]):
-                for text in texts:
-                    heard = _heard(assistant, say(text, who), condition, at)
+                for turn, text in enumerate(texts):
+                    heard = _heard(assistant, say(text, who), condition, at + turn)
                     node = _understood(assistant, heard, _EXPECTS.get(node_id))
                     right, tried = right + (node == node_id), tried + 1
                     if each and node != node_id:

@@ -33,7 +33,8 @@ def measure(assistant: Assistant, count: int, *, each: bool) -> None:
         turned += len(turns) > 1
         held += "pause" in whats
         if each and (len(turns) > 1 or "pause" in whats):
-            print(f"  {answers[index % len(answers)].node_id} | " + " | ".join(turn.transcript.text for turn in turns[1:]))
+            heard = " | ".join(turn.transcript.text for turn in turns[1:])
+            print(f"  {answers[index % len(answers)].node_id} | {heard}", flush=True)
     print(f"own voice, {sounded} answers: answered itself {turned}, held its breath {held}", flush=True)
 
 

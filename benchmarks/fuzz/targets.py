@@ -1,7 +1,8 @@
-"""What is fuzzed. A target takes bytes and returns, or raises the one error that its documentation names; all else is a find."""
+"""What is fuzzed. A target takes bytes and returns; whatever else comes of it than the error it allows is a find."""
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -58,17 +59,15 @@ def yaml(data: bytes) -> None:
     _file().write_bytes(data)
     try:
         read_tree(_file())
-    except TreeError as error:
-        assert error.line >= 1
+    except TreeError:
+        return
 
 
 def settings(data: bytes) -> None:
     """A settings file and, in its second half, variables."""
     _file().write_bytes(data)
-    try:
+    with contextlib.suppress(SettingsError):
         load_settings(_file(), environment={})
-    except SettingsError as error:
-        assert str(error)
     text = data.decode("utf-8", "replace").replace("\0", "")
     names = ("RATE_WPM", "VOLUME", "ATTENTION", "SOUNDS", "WAKE_PHRASES", "MODELS")
     for name, value in zip(names, text.split("\n"), strict=False):
@@ -85,7 +84,8 @@ def ngram(data: bytes) -> None:
         parsed = parse_ngram_file(data, "case")
     except ModelError:
         return
-    assert parsed.to_bytes() == data
+    written = parsed.to_bytes()
+    assert parse_ngram_file(written, "case").to_bytes() == written
 
 
 def kiosk(data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.hearing [FILE.tsv…] [--lines 200] [--systems …] [--conditions …] [--picture docs/hearing.png]`"""
+"""`python -m benchmarks.hearing [FILE.tsv…] [--lines 200] [--systems …] [--conditions …] [--picture FILE.png]`"""
 
 from __future__ import annotations
 

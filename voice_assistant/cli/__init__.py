@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from voice_assistant.cli import ask, compiling, dialogs, doctor, hear, kiosk, models, run, sound, tune
+from voice_assistant.cli import ask, compiling, dialogs, doctor, hear, kiosk, licences, models, run, sound, tune
 from voice_assistant.cli.console import Console
 from voice_assistant.cli.ending import Ended, ends_on_signals, keep_no_core_dump
 from voice_assistant.cli.logs import logs_shown
@@ -21,7 +21,7 @@ from voice_assistant.types import AssistantError, SettingsError
 FAULT, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 
 _DESCRIPTION = "Answers questions about pain behind the knee, by voice and by text, entirely offline."
-_FAMILIES = (run, kiosk, ask, hear, sound, doctor, models, dialogs, compiling, tune)
+_FAMILIES = (run, kiosk, ask, hear, sound, doctor, models, dialogs, compiling, tune, licences)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,15 +29,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    received: list[int] = []
     keep_no_core_dump()
     try:
-        with ends_on_signals():
+        with ends_on_signals(received):
             options = _parser().parse_args(given)
             with logs_shown(verbose=options.verbose, debug=options.debug):
                 code: int = options.command(options, console)
             console.flush()
             return code
     except AssistantError as error:
+        if received:
+            return 128 + received[0]
         console.error(str(error))
         return WRONG_INPUT
     except BrokenPipeError:
@@ -49,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Ended as end:
         return 128 + end.signal_number
     except Exception as error:
+        if received:
+            return 128 + received[0]
         if debug:
             raise
         # The text of the error stays unsaid: it might hold what a person said.

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import NoReturn, TypeVar
 
 _LOOK_EVERY_S = 0.1
-_SIGNALS = ("SIGTERM", "SIGHUP", "SIGBREAK")
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 Result = TypeVar("Result")
 
@@ -26,8 +26,16 @@ class Ended(BaseException):
 
 
 @contextlib.contextmanager
-def ends_on_signals() -> Iterator[None]:
-    """While it lasts, the signals that end a program raise Ended, so that devices are closed."""
+def ends_on_signals(received: list[int]) -> Iterator[None]:
+    """While it lasts, signals that end a program raise Ended (Ctrl-C: KeyboardInterrupt), so that devices are closed.
+
+    `received` gets their numbers: libraries turn what is raised while they are imported into an ImportError.
+    """
+
+    def raise_ended(number: int, _frame: FrameType | None) -> NoReturn:
+        received.append(number)
+        raise KeyboardInterrupt if number == signal.SIGINT else Ended(number)
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -35,7 +43,7 @@ def ends_on_signals() -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in numbers}
     for number in numbers:
         if before[number] is not signal.SIG_IGN:  # `nohup` must keep its meaning
-            signal.signal(number, _raise_ended)
+            signal.signal(number, raise_ended)
     try:
         yield
     finally:
@@ -99,7 +107,3 @@ def _leave(code: int) -> NoReturn:
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)
-
-
-def _raise_ended(number: int, _frame: FrameType | None) -> NoReturn:
-    raise Ended(number)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voice_assistant.cli.console import Console
-from voice_assistant.cli.loading import load_assistant, load_recogniser, meant_for_it
+from voice_assistant.cli.loading import check_given_model, load_assistant, load_recogniser, meant_for_it
 from voice_assistant.cli.parsing import GUIDE, HEARING, Commands, add_command, add_json, add_settings, settings_of
 from voice_assistant.cli.report import recording_object, show_turn
 from voice_assistant.types import AudioError, Turn
@@ -34,7 +34,9 @@ def add(commands: Commands) -> None:
 
 def _hear(options: argparse.Namespace, console: Console) -> int:
     code = 0
-    with load_assistant(meant_for_it(settings_of(options)), console) as assistant:
+    settings = meant_for_it(settings_of(options))
+    check_given_model(settings)
+    with load_assistant(settings, console) as assistant:
         load_recogniser(assistant, console)
         for file in options.files:
             try:

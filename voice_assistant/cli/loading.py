@@ -31,6 +31,14 @@ def meant_for_it(settings: Settings) -> Settings:
     return replace(settings, attention="push")
 
 
+def check_given_model(settings: Settings) -> None:
+    """Refuse a --model that is none before anything else is loaded. Raises ModelError."""
+    if settings.model is not None:
+        from voice_assistant.hearing import check_model_folder
+
+        check_model_folder(settings.model)
+
+
 def load_recogniser(assistant: Assistant, console: Console) -> None:
     """Load the recogniser now; tuned first, with a progress bar, where that was never done. Raises ModelError."""
     settings = assistant.settings

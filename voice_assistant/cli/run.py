@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from voice_assistant.cli.console import Console
 from voice_assistant.cli.ending import in_background
-from voice_assistant.cli.loading import load_assistant, load_recogniser
+from voice_assistant.cli.loading import check_given_model, load_assistant, load_recogniser
 from voice_assistant.cli.parsing import (
     GUIDE,
     HEARING,
@@ -68,6 +68,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     from voice_assistant.audio.wav import wav_format
 
     settings = settings_of(options)
+    check_given_model(settings)
     for file in options.input or ():
         wav_format(file)
     devices = in_background(list_devices)

@@ -38,7 +38,7 @@ ALTERNATIVE_SPREAD = 4.0
 SURE_ELSEWHERE = 0.95
 """How sure a topic of the guide must be to be believed although another part of the body was named."""
 URGENT, CLOT = "care.urgent", "cause.deep_vein_thrombosis"
-_POINTING = frozenset({"this", "it", "that", "there"})
+_POINTING = frozenset({"this", "it", "it's", "that", "that's", "there"})
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
@@ -175,7 +175,9 @@ class Interpreter:
     def _likeness_flag(self, reading: _Reading, scores: dict[str, np.float32]) -> RedFlag | None:
         """The second net: no rule fired, but it is like known warning signs and not about another part of the body."""
         likeness = float(scores[URGENT])
-        if likeness < self._thresholds.urgent_score or is_elsewhere(reading.findings):
+        findings = reading.findings
+        points = findings.has("leg") or any(word in _POINTING for word in findings.text.split())
+        if likeness < self._thresholds.urgent_score or is_elsewhere(findings) or not points:
             return None
         return RedFlag(rule="likeness", level="urgent", words=reading.findings.text.strip())
 

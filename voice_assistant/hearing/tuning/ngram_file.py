@@ -141,7 +141,7 @@ def _read(path: Path) -> bytes:
 def parse_ngram_file(data: bytes, name: str) -> NgramFile:
     """As `read_ngram_file`, from bytes; `name` is for messages."""
     reader = _Reader(data, name)
-    properties, start, flags = _parse_header(reader)
+    properties, start, flags, announced = _parse_header(reader)
     symbols = None
     for flag in (HAS_INPUT_SYMBOLS, HAS_OUTPUT_SYMBOLS):
         if flags & flag:
@@ -149,6 +149,8 @@ def parse_ngram_file(data: bytes, name: str) -> NgramFile:
     states, futures, finals = reader.unpack("<QQQ")
     if max(states, futures, finals) > len(data):
         raise reader.damaged("its counts are larger than itself")
+    if announced != (states, 0):
+        raise reader.damaged("its header contradicts what follows")
     file = NgramFile(
         symbols=symbols,
         start=start,
@@ -200,19 +202,20 @@ def _parse_start(reader: _Reader) -> str:
     return f"{reader.string()}/{reader.string()}"
 
 
-def _parse_header(reader: _Reader) -> tuple[int, int, int]:
+def _parse_header(reader: _Reader) -> tuple[int, int, int, tuple[int, int]]:
+    """Properties, start state, flags, and the numbers of states and arcs."""
     kind = _parse_start(reader)
     if kind != "ngram/standard":
         raise ModelError(
             f"The language model {reader.name} is of the type {kind}, not ngram/standard:"
             " tune a stock model as it was fetched, not one that is tuned already."
         )
-    version, flags, properties, start, _states, _arcs = reader.unpack("<iiQqqq")
+    version, flags, properties, start, states, arcs = reader.unpack("<iiQqqq")
     if version != VERSION:
         raise ModelError(
             f"The language model {reader.name} has the file version {version}; only {VERSION} is understood."
         )
-    return properties, start, flags
+    return properties, start, flags, (states, arcs)
 
 
 def _parse_symbols(reader: _Reader, first: SymbolTable | None) -> SymbolTable:

@@ -64,10 +64,10 @@ function homeView() {
   const phrase = clinic.wake_phrase;
   return [
     clinic.greeting && make("p", { class: "hello", text: clinic.greeting }),
-    make("h1", { text: say("heading"), tabindex: "-1" }),
+    make("h2", { class: "title", text: say("heading"), tabindex: "-1" }),
     make("p", { class: "lead home", text: say("lead") }),
     make("div", { class: "begin" }, talkButton(), make("p", { text: phrase ? say("say_wake", { phrase }) : say("say_any") })),
-    make("h2", { class: "hidden", text: say("topics") }),
+    make("h3", { class: "hidden", text: say("topics") }),
     list(words.home.map((node) => nodeButton(node)), "grid"),
     make("p", { class: "examples-label hidden", text: say("examples_label") }),
     make("ul", { class: "examples", role: "list" }, ...words.page.examples.map((text) => make("li", { text }))),
@@ -205,7 +205,7 @@ function open(name) {
 }
 
 function focusHeading() {
-  const heading = byId("view").querySelector("h1, h2");
+  const heading = byId("view").querySelector("h2");
   if (heading) heading.focus({ preventScroll: true });
   byId("stage").scrollTop = 0;
 }

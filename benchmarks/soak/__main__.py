@@ -1,0 +1,224 @@
+"""Plays hours of questions, noise, silence and faults through the whole program, and watches what it uses.
+
+    python -m benchmarks.soak --hours 8 --plot docs/soak.svg           accelerated: as fast as this machine can
+    python -m benchmarks.soak --minutes 60 --real-time                 in real time, the loudspeaker's time with it
+
+Prints one JSON object; exit code 1 when memory grew by more than 5 MB or a question was never answered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import psutil
+
+from benchmarks.soak.sounds import EndlessRoom
+from voice_assistant import Assistant
+from voice_assistant.audio.stand_ins import NullLoudspeaker
+from voice_assistant.loop import LoopEvents
+from voice_assistant.types import AudioChunk, Turn
+
+GROWTH_MB = 5.0
+_MEGABYTE = 1 << 20
+_WARM_UP = 0.1
+"""The first part of the run is not counted: caches fill, the allocator finds its size."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the program used at one moment."""
+
+    hours: float
+    memory_mb: float
+    """Of this process; resident."""
+    engine_mb: float
+    threads: int
+    descriptors: int
+    understand_ms: float
+    respond_ms: float
+
+
+@dataclass
+class Record:
+    """What happened."""
+
+    samples: list[Sample] = field(default_factory=list)
+    questions: int = 0
+    answered: int = 0
+    unanswered: int = 0
+    faults: int = 0
+    notices: list[str] = field(default_factory=list)
+    latest: Turn | None = None
+    waiting: str = ""
+
+    def ask(self, name: str, _at_s: float) -> None:
+        """A question has been played; the one before must have had its answer."""
+        self.unanswered += bool(self.waiting)
+        self.questions += 1
+        self.waiting = name
+
+    def take(self, turn: Turn) -> None:
+        """A turn. Noise that was taken for speech makes turns too; they answer no question."""
+        self.latest = turn
+        if self.waiting and turn.response.sentences:
+            self.answered, self.waiting = self.answered + 1, ""
+
+
+class Paced:
+    """An AudioSource in real time."""
+
+    def __init__(self, room: EndlessRoom) -> None:
+        self._room = room
+
+    def __iter__(self) -> Iterator[AudioChunk]:
+        began_s = time.monotonic()
+        for chunk in self._room:
+            time.sleep(max(began_s + chunk.end_s - time.monotonic(), 0.0))
+            yield chunk
+
+    def __enter__(self) -> Paced:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._room.close()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._room, name)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__.splitlines()[0])
+    parser.add_argument("--hours", type=float, default=8.0, help="of sound")
+    parser.add_argument("--minutes", type=float, help="instead of hours")
+    parser.add_argument("--at-most", type=float, metavar="MINUTES", help="end after so long, whatever has been played")
+    parser.add_argument("--real-time", action="store_true")
+    parser.add_argument(
+        "--fault-every", type=float, default=20.0, metavar="MINUTES", help="of sound: the voice is killed"
+    )
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg")
+    options = parser.parse_args()
+    seconds = options.hours * 3600 if options.minutes is None else options.minutes * 60
+    with Assistant.load() as assistant:
+        record, spent_s = _soak(assistant, seconds, options)
+    result = _summary(record, spent_s, options)
+    print(json.dumps(result))
+    if options.plot:
+        _plot(record, options.plot)
+    return int(result["memory_growth_mb"] > GROWTH_MB or result["unanswered"] > 0)
+
+
+def _soak(assistant: Assistant, seconds: float, options: argparse.Namespace) -> tuple[Record, float]:
+    record, process = Record(), psutil.Process()
+    room = EndlessRoom(seconds, options.seed, lambda: loop.is_busy, record.ask)
+    began_s = time.monotonic()
+    sample_every_s = max(seconds / 200, 5.0)
+    due = {"sample": 0.0, "fault": options.fault_every * 60}
+
+    def watch(chunk: AudioChunk) -> None:
+        if chunk.end_s >= due["sample"]:
+            due["sample"] += sample_every_s
+            record.samples.append(_sample(process, chunk.end_s, record.latest))
+        if chunk.end_s >= due["fault"]:
+            due["fault"] += options.fault_every * 60
+            record.faults += _kill_voice(process)
+        if options.at_most and time.monotonic() - began_s > options.at_most * 60:
+            room.close()
+
+    events = LoopEvents(turn=record.take, notice=record.notices.append, level=watch)
+    source = Paced(room) if options.real_time else room
+    loop = assistant.loop(source, NullLoudspeaker(), events, in_step=not options.real_time)  # type: ignore[arg-type]
+    loop.run()
+    return record, time.monotonic() - began_s
+
+
+def _sample(process: psutil.Process, now_s: float, turn: Turn | None) -> Sample:
+    timings = turn.timings_ms if turn else {}
+    return Sample(
+        hours=round(now_s / 3600, 4),
+        memory_mb=round(process.memory_info().rss / _MEGABYTE, 2),
+        engine_mb=round(sum(_resident(child) for child in process.children()), 2),
+        threads=threading.active_count(),
+        descriptors=process.num_fds() if hasattr(process, "num_fds") else 0,
+        understand_ms=round(timings.get("understand", 0.0), 2),
+        respond_ms=round(timings.get("respond", 0.0), 3),
+    )
+
+
+def _resident(process: psutil.Process) -> float:
+    try:
+        return float(process.memory_info().rss / _MEGABYTE)
+    except psutil.Error:
+        return 0.0
+
+
+def _kill_voice(process: psutil.Process) -> int:
+    """Crashes the speech engine, which must be noticed by nobody."""
+    for child in process.children():
+        os.kill(child.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        return 1
+    return 0
+
+
+def _summary(record: Record, spent_s: float, options: argparse.Namespace) -> dict:
+    samples = record.samples
+    steady = samples[int(len(samples) * _WARM_UP) :] or samples
+
+    def change(value: Callable[[Sample], float]) -> float:
+        """The mean of the last quarter less that of the first."""
+        part = max(len(steady) // 4, 1)
+        first, last = steady[:part], steady[-part:]
+        return round(sum(map(value, last)) / len(last) - sum(map(value, first)) / len(first), 3)
+
+    return {
+        "hours_of_sound": samples[-1].hours if samples else 0.0,
+        "spent_minutes": round(spent_s / 60, 2),
+        "real_time": options.real_time,
+        "questions": record.questions,
+        "answered": record.answered,
+        "unanswered": record.unanswered,
+        "faults": record.faults,
+        "notices": len(record.notices),
+        "memory_growth_mb": change(lambda sample: sample.memory_mb),
+        "engine_growth_mb": change(lambda sample: sample.engine_mb),
+        "thread_growth": change(lambda sample: sample.threads),
+        "descriptor_growth": change(lambda sample: sample.descriptors),
+        "understand_drift_ms": change(lambda sample: sample.understand_ms),
+        "respond_drift_ms": change(lambda sample: sample.respond_ms),
+        "last": asdict(samples[-1]) if samples else None,
+    }
+
+
+def _plot(record: Record, file: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(4, 1, sharex=True, figsize=(8, 8), constrained_layout=True)
+    hours = [sample.hours for sample in record.samples]
+    shown = (
+        ("memory, MB", [sample.memory_mb for sample in record.samples]),
+        ("threads", [sample.threads for sample in record.samples]),
+        ("descriptors", [sample.descriptors for sample in record.samples]),
+        ("understanding, ms", [sample.understand_ms for sample in record.samples]),
+    )
+    for axis, (name, values) in zip(axes, shown, strict=True):
+        axis.plot(hours, values, linewidth=1)
+        axis.set_ylabel(name)
+        axis.set_ylim(bottom=0)
+    axes[-1].set_xlabel("hours of sound")
+    figure.savefig(file)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

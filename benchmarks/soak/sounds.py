@@ -1,0 +1,86 @@
+"""What is played: questions, room noise, silence and sound that is no speech, in an order that a seed decides."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from voice_assistant.audio.microphone import MicrophoneStatus
+from voice_assistant.audio.wav import read_wav
+from voice_assistant.types import SAMPLE_RATE_HZ, AudioChunk
+
+DEMO = Path(__file__).resolve().parents[2] / "voice_assistant" / "demo"
+QUESTIONS = ("1_what_is_it", "2_more", "3_treatment", "4_warning")
+_BLOCK = SAMPLE_RATE_HZ // 50
+_PAUSE_AT_MOST_S = 60.0
+"""How long an answer is waited for before the next sound comes all the same."""
+
+
+class EndlessRoom:
+    """An AudioSource: a question, a pause until it is answered, now and then noise; `seconds` of sound in all."""
+
+    def __init__(
+        self, seconds: float, seed: int, is_busy: Callable[[], bool], asked: Callable[[str, float], None]
+    ) -> None:
+        self._seconds, self._is_busy, self._asked = seconds, is_busy, asked
+        self._dice, self._noise = random.Random(seed), np.random.default_rng(seed)
+        self._questions = {name: [chunk.pcm for chunk in read_wav(DEMO / f"{name}.wav")] for name in QUESTIONS}
+        self._closed = False
+        self.now_s = 0.0
+
+    def __enter__(self) -> EndlessRoom:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the iteration."""
+        self._closed = True
+
+    @property
+    def status(self) -> MicrophoneStatus:
+        """Always working."""
+        return MicrophoneStatus(state="working", device="room")
+
+    def __iter__(self) -> Iterator[AudioChunk]:
+        """20 ms each."""
+        while not self._closed and self.now_s < self._seconds:
+            yield from self._quiet(1.0)
+            kind = self._dice.choices(("question", "noise", "silence", "bang"), (8, 1, 1, 1))[0]
+            if kind == "question":
+                yield from self._question()
+            elif kind == "noise":
+                yield from self._sound(self._noise.normal(0, 0.02, SAMPLE_RATE_HZ * 3))
+            elif kind == "bang":
+                yield from self._sound(self._noise.normal(0, 0.3, SAMPLE_RATE_HZ // 5))
+            else:
+                yield from self._quiet(self._dice.uniform(5, 20))
+
+    def _question(self) -> Iterator[AudioChunk]:
+        name = self._dice.choice(QUESTIONS)
+        for pcm in self._questions[name]:
+            yield self._chunk(pcm)
+        self._asked(name, self.now_s)
+        yield from self._quiet(1.5)
+        waited_s = 0.0
+        while self._is_busy() and waited_s < _PAUSE_AT_MOST_S:
+            yield from self._quiet(0.2)
+            waited_s += 0.2
+
+    def _quiet(self, seconds: float) -> Iterator[AudioChunk]:
+        for _ in range(int(seconds * 50)):
+            yield self._chunk(bytes(2 * _BLOCK))
+
+    def _sound(self, samples: np.ndarray) -> Iterator[AudioChunk]:
+        pcm = (np.clip(samples, -1, 1) * 32_767).astype("<i2").tobytes()
+        for start in range(0, len(pcm), 2 * _BLOCK):
+            yield self._chunk(pcm[start : start + 2 * _BLOCK])
+
+    def _chunk(self, pcm: bytes) -> AudioChunk:
+        chunk = AudioChunk(pcm, SAMPLE_RATE_HZ, self.now_s)
+        self.now_s = chunk.end_s
+        return chunk
