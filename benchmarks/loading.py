@@ -19,7 +19,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def load(given: argparse.Namespace, *, tune: bool = True) -> Assistant:
     """The assistant, listening to whatever is said."""
-    return Assistant.load(Settings(dialogs=given.dialogs, models=given.models, tune=tune, attention="push", sounds=False))
+    return Assistant.load(
+        Settings(dialogs=given.dialogs, models=given.models, tune=tune, attention="push", sounds=False)
+    )
 
 
 def general_sentences() -> list[str]:

@@ -20,6 +20,8 @@ from voice_assistant.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "voice_assistant" / "demo"
+ENDS_WITHIN_S = 5.0
+"""The goal is one second (docs/benchmarks.md); a machine that does other work at the same time needs longer."""
 TURN_KEYS = {"heard", "node", "facet", "score", "urgent", "sentences", "ms"}
 
 

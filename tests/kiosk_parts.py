@@ -1,4 +1,4 @@
-"""A running kiosk for tests: the real assistant, the real voice loop, a microphone that tests can speak into, a browser."""
+"""A running kiosk for tests: the real assistant, the real voice loop, a microphone to speak into, a browser."""
 
 from __future__ import annotations
 

@@ -67,7 +67,8 @@ def test_a_missing_file_is_said_in_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hour", "quiet"), [(time(21, 59), False), (time(22), True), (time(3), True), (time(7), False), (time(12, 30), True)]
+    ("hour", "quiet"),
+    [(time(21, 59), False), (time(22), True), (time(3), True), (time(7), False), (time(12, 30), True)],
 )
 def test_quiet_hours_go_over_midnight(hour: time, quiet: bool) -> None:
     clinic = Clinic(quiet_hours=((time(22), time(7)), (time(12), time(13))))

@@ -109,7 +109,10 @@ def test_a_spoken_question_appears_as_caption_and_its_answer_is_marked_sentence_
     title(page).to_have_text("Quick relief")
     first = page.locator(NOW).inner_text()
     assert first.startswith("Try a cold compress")
-    page.wait_for_function("text => { const now = document.querySelector('#sentences > p.now'); return now && now.textContent !== text; }", arg=first)
+    page.wait_for_function(
+        "text => { const now = document.querySelector('#sentences > p.now'); return now && now.textContent !== text; }",
+        arg=first,
+    )
     assert "From the guide: Quick Relief Tips" in page.inner_text("#sentences")
 
 
@@ -224,7 +227,9 @@ def test_everything_by_keyboard_alone_with_a_visible_focus(page: Page, running: 
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     press_until(page, '[data-node="check.start"]')
-    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth")
+    outline = page.evaluate(
+        "getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth"
+    )
     assert outline.startswith("solid") and float(outline[5:-2]) >= 2
     page.keyboard.press("Enter")
     expect(page.locator(".bar")).to_be_visible()
@@ -451,7 +456,9 @@ def test_forced_colours_keep_borders_and_the_mark(running: RunningKiosk, browser
     page = fresh(running, browser, USUAL, forced_colors="active")
     page.click('[data-node="overview.causes"]')
     page.wait_for_selector(NOW)
-    style = page.evaluate(f"(() => {{ const s = getComputedStyle(document.querySelector('{NOW}')); return [s.outlineStyle, s.textDecorationLine]; }})()")
+    style = page.evaluate(
+        f"(() => {{ const s = getComputedStyle(document.querySelector('{NOW}')); return [s.outlineStyle, s.textDecorationLine]; }})()"
+    )
     assert style == ["solid", "underline"]
     finish(running)
     page.close()
@@ -461,9 +468,12 @@ def test_text_spacing_can_be_widened_without_loss(page: Page) -> None:
     page.click('[data-node="overview.causes"]')
     page.wait_for_selector("#sentences")
     page.evaluate("""() => { const sheet = new CSSStyleSheet();
-        sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }');
-        document.adoptedStyleSheets = [sheet]; }""")
-    cut = page.evaluate("""() => [...document.querySelectorAll('button')].filter(one => one.offsetParent && one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)""")
+        sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em
+        !important } p { margin-bottom: 2em !important }'); document.adoptedStyleSheets = [sheet]; }""")
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('button')].filter(one => one.offsetParent && one.scrollWidth >
+        one.clientWidth + 1).map(one => one.textContent)"""
+    )
     assert cut == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -473,14 +483,18 @@ def test_screen_readers_are_told_what_was_heard_and_answered(page: Page, running
     expect(page.locator("#announce[role=status]")).to_contain_text("You said: what can i do", timeout=10_000)
     assert page.get_attribute("#sentences", "aria-live") == "polite"
     assert page.evaluate("document.documentElement.lang") == "en"
-    names = page.evaluate("[...document.querySelectorAll('button')].filter(one => one.offsetParent).map(one => (one.getAttribute('aria-label') || one.textContent).trim())")
+    names = page.evaluate(
+        "[...document.querySelectorAll('button')].filter(one => one.offsetParent).map(one => (one.getAttribute('aria-label') || one.textContent).trim())"
+    )
     assert all(names)
 
 
 def test_every_visible_word_of_a_button_is_in_its_name(page: Page) -> None:
     page.click("#home")
     page.click("#topics-timer")
-    pairs = page.evaluate("[...document.querySelectorAll('button[aria-label]')].map(one => [one.textContent, one.getAttribute('aria-label')])")
+    pairs = page.evaluate(
+        "[...document.querySelectorAll('button[aria-label]')].map(one => [one.textContent, one.getAttribute('aria-label')])"
+    )
     assert pairs
     for text, label in pairs:
         number = text.split()[0]

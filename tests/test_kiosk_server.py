@@ -83,7 +83,9 @@ def test_another_host_is_refused(served: Served, host: str) -> None:
     assert served.get("/", Host=host.format(port=served.port))[0] in (400, 421)
 
 
-@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "cross-site"}])
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "cross-site"}]
+)
 def test_another_origin_is_refused(served: Served, headers: dict[str, str]) -> None:
     assert served.get("/words.json", **headers)[0] == 403
 
@@ -150,7 +152,8 @@ def test_a_page_under_another_name_of_this_machine_cannot_connect(served: Served
 
 
 @pytest.mark.parametrize(
-    "message", ["nonsense", '{"type": "open"}', b"\x00\x01", '{"type": "touch", "node": "../etc"}', "x" * 5000, "x" * 300_000]
+    "message",
+    ["nonsense", '{"type": "open"}', b"\x00\x01", '{"type": "touch", "node": "../etc"}', "x" * 5000, "x" * 300_000],
 )
 def test_malformed_and_oversized_messages_end_the_connection(served: Served, message: str | bytes) -> None:
     before = len(served.steering.touched)

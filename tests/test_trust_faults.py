@@ -426,6 +426,10 @@ def test_a_microphone_that_is_unplugged_in_a_conversation_is_told_and_works_agai
     finally:
         program.process.terminate()
         program.process.wait(20)
+        reader.join(5)
+        for pipe in (program.process.stdin, program.process.stdout, program.process.stderr):
+            if pipe is not None:
+                pipe.close()
 
 
 def _is_recorded(devices: Any) -> bool:

@@ -83,7 +83,9 @@ class Assistant:
 
     def transcribe(self, sound: str | Path | Iterable[AudioChunk]) -> Transcript:
         """The words of one recording, all its utterances joined."""
-        chunks: Iterable[AudioChunk] = FileMicrophone([sound], silence_s=0.0) if isinstance(sound, str | Path) else sound
+        chunks: Iterable[AudioChunk] = (
+            FileMicrophone([sound], silence_s=0.0) if isinstance(sound, str | Path) else sound
+        )
         listener = self._listener(patience_s=30.0)
         heard = [event for chunk in chunks for event in listener.feed(chunk)] + listener.flush()
         return join([event for event in heard if isinstance(event, Transcript)])

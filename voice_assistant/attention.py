@@ -1,4 +1,6 @@
-"""Whom the assistant listens to: everybody always, only after a wake phrase, or only after a key. Pure: time is an argument."""
+"""Whom the assistant listens to: everybody always, only after a wake phrase, or only after a key. Pure: time is an
+argument.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ class Attention:
         return replace(self, open_until_s=float("-inf"))
 
     def _after_wake_phrase(self, text: str) -> str | None:
-        """What follows the wake phrase at the beginning (one stray word before it is allowed); None when it was not said."""
+        """What follows the wake phrase at the beginning (one stray word before it is allowed); None when it was not
+        said.
+        """
         words = text.lower().split()
         for phrase in self.wake_phrases:
             length = len(phrase.split())

@@ -1,4 +1,6 @@
-"""One conversation in text: an utterance in, a turn out. Everything spoken goes through here, whether typed, heard or touched."""
+"""One conversation in text: an utterance in, a turn out. Everything spoken goes through here, whether typed, heard
+or touched.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,10 @@ class Conversation:
         understood_after = time.perf_counter()
         turn = self.take(understood, transcript, now_s)
         answered_after = time.perf_counter()
-        timings = {"understand": (understood_after - began) * 1000, "respond": (answered_after - understood_after) * 1000}
+        timings = {
+            "understand": (understood_after - began) * 1000,
+            "respond": (answered_after - understood_after) * 1000,
+        }
         return replace(turn, timings_ms=timings)
 
     def take(self, understood: Understood, transcript: Transcript, now_s: float = 0.0) -> Turn:
@@ -68,7 +73,9 @@ class Conversation:
 
 
 def with_guesses(transcript: Transcript, texts: tuple[str, ...]) -> Transcript:
-    """The transcript with earlier guesses added as unlikely alternatives, so that a warning sign once heard is not lost."""
+    """The transcript with earlier guesses added as unlikely alternatives, so that a warning sign once heard is not
+    lost.
+    """
     known = {alternative.text for alternative in transcript.alternatives} | {transcript.text}
     added = tuple(Alternative(text, -20.0) for text in texts if text not in known)
     return replace(transcript, alternatives=transcript.alternatives + added) if added else transcript

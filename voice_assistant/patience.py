@@ -1,7 +1,7 @@
 """How long to wait in silence before an utterance counts as finished, by what was understood of it so far.
 
-A person's pauses inside a sentence rarely exceed a second (Campione & Véronis 2002: silent pauses in spontaneous speech are mostly
-below 0.5 s, long ones around 1 to 1.5 s); a finished question can be answered at once.
+A person's pauses inside a sentence rarely exceed a second (Campione & Véronis 2002: silent pauses in spontaneous
+speech are mostly below 0.5 s, long ones around 1 to 1.5 s); a finished question can be answered at once.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ UNSURE_S = 1.05
 TRAILING_S = 1.25
 
 _TRAILING_WORDS = frozenset(
-    "a an and as at because but for from if in into is it's its like my of on or so that the then to um uh er when where which "
-    "while who why with without your his her their i i'm i've he she they was were are am it this these those about after before "
-    "behind down just really very also more kind sort you know mean well maybe sometimes every".split()
+    "a an and as at because but for from if in into is it's its like my of on or so that the then to um uh er when where "
+    "which while who why with without your his her their i i'm i've he she they was were are am it this these those about "
+    "after before behind down just really very also more kind sort you know mean well maybe sometimes every".split()
 )
 _SURE = 0.75
 _RATHER_SURE = 0.4

@@ -1,4 +1,6 @@
-"""What the assistant needs before it can begin: the guide, the compiled matcher, the tuned recogniser. Made once, then found again."""
+"""What the assistant needs before it can begin: the guide, the compiled matcher, the tuned recogniser. Made once,
+then found again.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,8 @@ SPEECH_MODEL, MEANING_MODEL = "vosk-model-small-en-us-0.15", "all-minilm-l6-v2-i
 """Folders below the models folder, as models/manifest.toml names them."""
 
 COMMAND_WEIGHT, SENTENCE_WEIGHT = 3.0, 0.5
-"""How often commands and the guide's own sentences count beside phrases: commands are said in every conversation, sentences are
-said to people, who take up their words."""
+"""How often commands and the guide's own sentences count beside phrases: commands are said in every conversation,
+sentences are said to people, who take up their words."""
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much of it is done, and of how much."""
@@ -88,7 +90,12 @@ def load_understanding(folders: Folders, on_progress: Progress = _silent) -> Und
 
 
 def load_recogniser(
-    folders: Folders, guide: Guide, *, tune: bool = True, wake_phrases: Sequence[str] = (), on_progress: Progress = _silent
+    folders: Folders,
+    guide: Guide,
+    *,
+    tune: bool = True,
+    wake_phrases: Sequence[str] = (),
+    on_progress: Progress = _silent,
 ) -> Recogniser:
     """The recogniser, tuned to the guide where that is possible, else the stock one with a warning in the log.
 
@@ -160,7 +167,9 @@ def compiled_guide(folders: Folders, guide: Guide, embedder: Embedder | None, on
         compiled.save(made, path)
         _forget_others(path, "guide-*.npz")
     except OSError as error:
-        _LOGGER.warning("The compiled guide cannot be kept in %s (%s); it will be made again.", path.parent, error.strerror)
+        _LOGGER.warning(
+            "The compiled guide cannot be kept in %s (%s); it will be made again.", path.parent, error.strerror
+        )
     return made
 
 
@@ -173,7 +182,11 @@ def made_earlier(folders: Folders) -> CompiledGuide | None:
 
 
 def _guide_hash(folders: Folders, with_meaning: bool) -> str:
-    used = [folders.dialogs / "signs.yaml", folders.dialogs / "terms.yaml", *sorted((folders.dialogs / "phrases").glob("*.yaml"))]
+    used = [
+        folders.dialogs / "signs.yaml",
+        folders.dialogs / "terms.yaml",
+        *sorted((folders.dialogs / "phrases").glob("*.yaml")),
+    ]
     parts: Iterable[bytes] = (path.read_bytes() for path in used)
     return compiled.inputs_hash([*parts, str(with_meaning).encode()])
 

@@ -23,7 +23,9 @@ AttentionMode = Literal["always", "wake", "push"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be chosen. Each name is a key of the TOML file and, in capitals after VOICE_ASSISTANT_, a variable."""
+    """Everything that can be chosen. Each name is a key of the TOML file and, in capitals after VOICE_ASSISTANT_, a
+    variable.
+    """
 
     attention: AttentionMode = "always"
     """`always`: whatever is heard is considered. `wake`: only after a wake phrase. `push`: only after a key."""
@@ -116,13 +118,21 @@ def _checked(key: str, value: object, where: str) -> object:
     default = next(field.default for field in fields(Settings) if field.name == key)
     if key == "attention":
         if value not in get_args(AttentionMode):
-            raise SettingsError(f"{where}: attention must be one of {', '.join(get_args(AttentionMode))}, not {value!r}.")
+            raise SettingsError(
+                f"{where}: attention must be one of {', '.join(get_args(AttentionMode))}, not {value!r}."
+            )
         return value
     if isinstance(default, bool):
         return _expect(isinstance(value, bool), value, where, key, "true or false")
     if isinstance(default, tuple):
         phrases = list(value) if isinstance(value, list | tuple) else []
-        _expect(bool(phrases) and all(isinstance(one, str) and one.strip() for one in phrases), value, where, key, "a list of texts")
+        _expect(
+            bool(phrases) and all(isinstance(one, str) and one.strip() for one in phrases),
+            value,
+            where,
+            key,
+            "a list of texts",
+        )
         return tuple(phrases)
     if isinstance(default, int | float):
         low, high = RANGES[key]

@@ -35,7 +35,9 @@ def main() -> int:
     """Measure and print."""
     given = _options()
     with load(given) as assistant:
-        lines = chosen(assistant, given.files or [UTTERANCES / "voices.tsv", UTTERANCES / "warning_signs.tsv"], given.lines)
+        lines = chosen(
+            assistant, given.files or [UTTERANCES / "voices.tsv", UTTERANCES / "warning_signs.tsv"], given.lines
+        )
         scores: Scores = defaultdict(Score)
         for system in given.systems:
             measure(system, assistant, lines, given, scores)
@@ -82,7 +84,9 @@ def chosen(assistant: Assistant, files: Sequence[Path], count: int) -> list[Labe
     return picked
 
 
-def measure(system: str, assistant: Assistant, lines: list[Labelled], given: argparse.Namespace, scores: Scores) -> None:
+def measure(
+    system: str, assistant: Assistant, lines: list[Labelled], given: argparse.Namespace, scores: Scores
+) -> None:
     """Let one recogniser hear everything."""
     recogniser = make(system, assistant)
     terms = guide_terms(assistant.guide)
@@ -119,18 +123,32 @@ def _hear(recogniser, assistant, line, index, condition, scores, terms, shows_wr
             score.caught += turn.response.urgent
     if shows_wrong and (not right or (line.urgent == "yes" and not turn.response.urgent)):
         typed = assistant.new_conversation().hear(Transcript.typed(line.text)).understood.node_id
-        print(f"  {condition} | {speaker(index).name} | {line.text} | {transcript.text} → {turn.understood.node_id}; typed: {typed}")
+        print(
+            f"  {condition} | {speaker(index).name} | {line.text} | {transcript.text} → {turn.understood.node_id}; typed: {typed}"
+        )
 
 
 def report(scores: Scores, systems: Sequence[str]) -> None:
     """Print a table."""
-    head = ("recogniser", "condition", "lines", "word errors", "guide terms", "right node", "warning signs", "processor")
+    head = (
+        "recogniser",
+        "condition",
+        "lines",
+        "word errors",
+        "guide terms",
+        "right node",
+        "warning signs",
+        "processor",
+    )
     print("| " + " | ".join(head) + " |\n|" + " --- |" * len(head))
     for (system, condition), score in scores.items():
         if system in systems:
             caught = f"{score.caught} of {score.warnings}" if score.warnings else ""
             cells = [system, condition, str(score.lines), f"{100 * score.word_error_rate:.1f} %"]
-            cells += ["" if condition == GENERAL else f"{100 * score.term_recall:.1f} %", f"{100 * score.right / score.labelled:.1f} %"]
+            cells += [
+                "" if condition == GENERAL else f"{100 * score.term_recall:.1f} %",
+                f"{100 * score.right / score.labelled:.1f} %",
+            ]
             print("| " + " | ".join([*cells, caught, f"{score.cost:.3f}"]) + " |", flush=True)
 
 

@@ -21,7 +21,9 @@ def main(dialogs: str, model: str, system: str) -> int:
     phrases = sorted({phrase.text for phrase in load_guide(Path(dialogs)).phrases}) if system == GRAMMAR else None
     process = psutil.Process()
     before = process.memory_info().rss
-    recogniser = Sphinx() if system == SPHINX else Recogniser(Path(model), grammar=(*phrases, "[unk]") if phrases else None)
+    recogniser = (
+        Sphinx() if system == SPHINX else Recogniser(Path(model), grammar=(*phrases, "[unk]") if phrases else None)
+    )
     transcribe(recogniser, sound)
     print(json.dumps(round((process.memory_info().rss - before) / 2**20)))
     return 0

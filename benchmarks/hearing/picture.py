@@ -21,7 +21,9 @@ def draw(scores: Mapping[tuple[str, str], Score], path: Path) -> None:
     figure, (above, below) = pyplot.subplots(2, 1, figsize=(10, 8), sharex=True)
     width = 0.8 / max(1, len(systems))
     for place, system in enumerate(systems):
-        here = [(at, scores[system, condition]) for at, condition in enumerate(conditions) if (system, condition) in scores]
+        here = [
+            (at, scores[system, condition]) for at, condition in enumerate(conditions) if (system, condition) in scores
+        ]
         at = [position + width * place for position, _ in here]
         above.bar(at, [100 * score.word_error_rate for _, score in here], width, label=system)
         below.bar(at, [100 * score.right / max(1, score.labelled) for _, score in here], width, label=system)

@@ -1,1 +1,2 @@
-"""How long a person waits: for the first sound of an answer, and for silence after "stop"; beside the plain assistant."""
+"""How long a person waits: for the first sound of an answer, and for silence after "stop"; beside the plain
+assistant."""

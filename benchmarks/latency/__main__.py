@@ -48,7 +48,9 @@ class Waits:
         )
 
 
-HEAD = "| what | times | median | 95 % | longest | never | answered early |\n| --- | --- | --- | --- | --- | --- | --- |"
+HEAD = (
+    "| what | times | median | 95 % | longest | never | answered early |\n| --- | --- | --- | --- | --- | --- | --- |"
+)
 
 
 def main() -> int:
@@ -57,7 +59,9 @@ def main() -> int:
     parser.add_argument("file", nargs="?", type=Path, default=UTTERANCES / "voices.tsv", metavar="FILE.tsv")
     parser.add_argument("--lines", type=int, default=36, help="how many lines of the file")
     parser.add_argument("--stops", type=int, default=20, help="how often to say stop")
-    parser.add_argument("--devices", type=int, default=0, help="how many lines through virtual sound devices (PulseAudio)")
+    parser.add_argument(
+        "--devices", type=int, default=0, help="how many lines through virtual sound devices (PulseAudio)"
+    )
     parser.add_argument("--each", action="store_true", help="print every line")
     add_options(parser)
     given = parser.parse_args()
@@ -87,12 +91,16 @@ def simulated(assistant: Assistant, lines: Sequence[str], *, each: bool) -> None
         other_s = theirs(assistant, plain, sound, ended_s, plainly)
         if each:
             print(f"  {_ms(wait_s)} | plain {_ms(other_s)} | {speaker(index).name} | {text}")
-    both = Waits(questions.seconds + commands.seconds, questions.never + commands.never, questions.early + commands.early)
+    both = Waits(
+        questions.seconds + commands.seconds, questions.never + commands.never, questions.early + commands.early
+    )
     print(questions.row("questions: end of speech to first sound"))
     print(commands.row("commands: end of speech to first sound"))
     print(both.row("all: end of speech to first sound"))
     print(plainly.row("all: the plain assistant"))
-    print(f"ratio of the medians: {statistics.median(both.seconds) / statistics.median(plainly.seconds):.2f}", flush=True)
+    print(
+        f"ratio of the medians: {statistics.median(both.seconds) / statistics.median(plainly.seconds):.2f}", flush=True
+    )
 
 
 def ours(assistant: Assistant, sound: Floats, ended_s: float, waits: Waits) -> float | None:
@@ -149,7 +157,9 @@ def stopped(assistant: Assistant, count: int, *, each: bool) -> None:
         else:
             waits.never += 1
         if each:
-            print(f"  {_ms(silent[0] - ended_s if silent else None)} | {turns[-1].transcript.text} | {STOPS[index % len(STOPS)]}")
+            print(
+                f"  {_ms(silent[0] - ended_s if silent else None)} | {turns[-1].transcript.text} | {STOPS[index % len(STOPS)]}"
+            )
     print(waits.row("end of stop to silence"), flush=True)
 
 

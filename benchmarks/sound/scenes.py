@@ -40,7 +40,8 @@ def end_of_speech_s(samples: Floats) -> float:
 
 
 def in_noise(speech: Floats, kind: str, snr_db: float, seed: int) -> Floats:
-    """Speech with silence around it, and noise under all of it; level of the active speech over the level of the noise."""
+    """Speech with silence around it, and noise under all of it; level of the active speech over the level of the
+    noise."""
     padded = np.concatenate((silence(LEAD_S), speech, silence(TAIL_S)))
     noise = NOISES[kind]()
     start = np.random.default_rng(seed).integers(0, len(noise))
@@ -56,7 +57,8 @@ def quiet(speech: Floats) -> Floats:
 
 
 def in_room(speech: Floats, reverberation_s: float = 0.5, direct_db: float = 3.0) -> Floats:
-    """Speech in a room: noise that decays by 60 dB in `reverberation_s`, its energy `direct_db` below the direct sound's."""
+    """Speech in a room: noise that decays by 60 dB in `reverberation_s`, its energy `direct_db` below the direct
+    sound's."""
     echoed = signal.fftconvolve(quiet(speech), impulse_response(reverberation_s, direct_db))[: len(quiet(speech))]
     return (echoed * (0.5 / np.abs(echoed).max())).astype(np.float32)
 

@@ -33,7 +33,8 @@ _AUDIBLE = 0.003
 
 
 class Clock:
-    """Time of the sound, plus the processor time of whatever follows it and is not yet done when the next chunk comes."""
+    """Time of the sound, plus the processor time of whatever follows it and is not yet done when the next chunk
+    comes."""
 
     def __init__(self) -> None:
         self._helpers = psutil.Process().children(recursive=True)
@@ -115,7 +116,8 @@ class Loudspeaker(NullLoudspeaker):
 
 
 class Microphone:
-    """Brings `sound`, then silence for as long as `goes_on()`; with an echo of the loudspeaker when it is given a gain."""
+    """Brings `sound`, then silence for as long as `goes_on()`; with an echo of the loudspeaker when it is given a
+    gain."""
 
     def __init__(
         self,

@@ -49,7 +49,8 @@ SPEAKERS = (
     Speaker("flite", "kal16"),
     Speaker("flite", "rms", ("--setf", "duration_stretch=1.15")),
 )
-"""Take turns over the lines: two thirds flite and piper, which recognisers take for people, and espeak-ng, which they find hardest."""
+"""Take turns over the lines: two thirds flite and piper, which recognisers take for people, and espeak-ng, which
+they find hardest."""
 
 
 def speaker(index: int) -> Speaker:
@@ -74,7 +75,8 @@ def chunks(samples: Floats, block_s: float = 0.02, start_s: float = 0.0) -> list
     """The sound as a microphone would bring it."""
     pcm, size = to_pcm(samples), int(block_s * SAMPLE_RATE_HZ) * 2
     return [
-        AudioChunk(pcm[at : at + size], SAMPLE_RATE_HZ, start_s + at / 2 / SAMPLE_RATE_HZ) for at in range(0, len(pcm), size)
+        AudioChunk(pcm[at : at + size], SAMPLE_RATE_HZ, start_s + at / 2 / SAMPLE_RATE_HZ)
+        for at in range(0, len(pcm), size)
     ]
 
 

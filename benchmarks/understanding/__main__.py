@@ -81,7 +81,9 @@ def measure(path: Path, systems: dict[str, Callable[[str], Answered]], *, show_w
         print(f"warning signs missed: {missed} of {first.seen['urgent said']}, 95 % bound {100 * bound:.2f} %")
     for name, (_, milliseconds) in results.items():
         ranked = sorted(milliseconds)
-        print(f"{name}: median {statistics.median(ranked):.1f} ms, 99th percentile {ranked[int(0.99 * len(ranked))]:.1f} ms")
+        print(
+            f"{name}: median {statistics.median(ranked):.1f} ms, 99th percentile {ranked[int(0.99 * len(ranked))]:.1f} ms"
+        )
     confusions = Counter((label.accepted[0], answer.node_id) for label, answer in first.wrong)
     print("most confused: " + "; ".join(f"{a} → {b} ×{n}" for (a, b), n in confusions.most_common(8)))
     if show_wrong:
@@ -118,7 +120,9 @@ def draw(path: Path, ask: Callable[[str], Answered], picture: Path, guide: Guide
     from matplotlib import pyplot
 
     names = [name for name in guide.nodes if not name.startswith("care.urgent")] + ["care.urgent"]
-    names += [name for name in ("fallback.not_in_guide", "fallback.out_of_scope", "fallback.not_heard") if name not in names]
+    names += [
+        name for name in ("fallback.not_in_guide", "fallback.out_of_scope", "fallback.not_heard") if name not in names
+    ]
     position = {name: index for index, name in enumerate(names)}
     grid = [[0.0] * len(names) for _ in names]
     for label in read(path):

@@ -1,4 +1,5 @@
-"""Other ways to understand the same phrases: nearest phrase (RapidFuzz), exact templates (hassil), patterns (padacioso)."""
+"""Other ways to understand the same phrases: nearest phrase (RapidFuzz), exact templates (hassil), patterns
+(padacioso)."""
 
 from __future__ import annotations
 

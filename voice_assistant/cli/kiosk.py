@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _PORT = 8437
 _LONGEST_WINDOW_S = 120.0
-_MORE = """The page is on this machine only; open it in a browser in full screen (docs/kiosk.md tells how to set one up).
+_MORE = """The page is on this machine only; open it in a browser in full screen (docs/kiosk.md tells how to set one
+up).
 --config names the clinic's own file; docs/clinic.example.toml shows what it may hold."""
 
 

@@ -45,10 +45,7 @@ class Wish:
 
 
 Message: TypeAlias = Touched | Wish
-_WISHES: Mapping[str, Wish] = {
-    kind: Wish(kind)
-    for kind in ("talk", "begin", "stay", "finish", "quiet", "sound")
-}
+_WISHES: Mapping[str, Wish] = {kind: Wish(kind) for kind in ("talk", "begin", "stay", "finish", "quiet", "sound")}
 
 
 def read_message(text: object, guide: Guide) -> Message:

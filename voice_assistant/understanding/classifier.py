@@ -12,7 +12,6 @@ from voice_assistant.understanding.embedding import DIMENSIONS, Embedder
 from voice_assistant.understanding.features import MEANING_WEIGHT, Sparse, concept_vector, lexical
 
 
-
 @dataclass(frozen=True, slots=True)
 class Scored:
     """Margins of one utterance: the higher the likelier; around -1 for what is surely not meant."""

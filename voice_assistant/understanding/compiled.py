@@ -1,4 +1,6 @@
-"""The compiled guide: everything that the matcher needs, as arrays, kept in one file and found again by the hash of its inputs."""
+"""The compiled guide: everything that the matcher needs, as arrays, kept in one file and found again by the hash of
+its inputs.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,11 @@
 """What an utterance mentions, and what of it is denied.
 
-Denial follows the idea of NegEx (Chapman et al. 2001): a word such as "no" or "isn't" denies what comes after it, up to a word
-that begins something new ("but", "just", "it's"); some words deny what came before ("… was ruled out"). In doubt nothing is
-denied, because a warning sign that is wrongly denied is worse than one that is wrongly believed. The words are data, see the
-part on denial in dialogs/signs.yaml.
+Denial follows the idea of NegEx (Chapman et al. 2001): a word such as "no" or "isn't" denies what comes after it, up
+to a word
+that begins something new ("but", "just", "it's"); some words deny what came before ("… was ruled out"). In doubt
+nothing is
+denied, because a warning sign that is wrongly denied is worse than one that is wrongly believed. The words are data,
+see the part on denial in dialogs/signs.yaml.
 """
 
 from __future__ import annotations
@@ -73,7 +75,9 @@ class Findings:
 
     @property
     def affirmed_text(self) -> str:
-        """The utterance without what was denied, so that "not hot just a dull ache" is compared as "just a dull ache"."""
+        """The utterance without what was denied, so that "not hot just a dull ache" is compared as "just a dull
+        ache".
+        """
         kept = self.text
         for start, end in self.denied_spans:
             kept = kept[:start] + " " * (end - start) + kept[end:]
@@ -97,7 +101,9 @@ class ConceptFinder:
         self._denial = _Denial({name: patterns.entry(name) for name in DENIAL_CONCEPTS})
         self._found = PatternIndex((name, node) for name in self.names for node in patterns.found(name))
         excepted = {name: patterns.excepted(name) for name in self.names}
-        self._excepted = {name: PatternIndex((name, node) for node in nodes) for name, nodes in excepted.items() if nodes}
+        self._excepted = {
+            name: PatternIndex((name, node) for node in nodes) for name, nodes in excepted.items() if nodes
+        }
 
     def find(self, text: str) -> Findings:
         """All mentions in the order of the text; overlapping mentions of one concept are found once."""

@@ -20,7 +20,15 @@ _EXPECTED = {
 }
 _POINTERS = frozenset("it it's that this them they those these one he she his her".split())
 _GENERAL_NODES = frozenset(
-    {"treatment.overview", "care.diagnosis", "overview.causes", "overview.symptoms", "check.start", "relief.quick_tips", "care.see_doctor"}
+    {
+        "treatment.overview",
+        "care.diagnosis",
+        "overview.causes",
+        "overview.symptoms",
+        "check.start",
+        "relief.quick_tips",
+        "care.see_doctor",
+    }
 )
 _SHORT_WORDS = 9
 RESOLVED_SHARE = 0.3
@@ -28,7 +36,9 @@ RESOLVED_SHARE = 0.3
 
 
 def expected_bonus(labels: Sequence[str], text: str, context: Context) -> Array:
-    """A bonus for every label that the conversation waits for; only for short utterances, long ones speak for themselves."""
+    """A bonus for every label that the conversation waits for; only for short utterances, long ones speak for
+    themselves.
+    """
     bonus = np.zeros(len(labels), dtype=np.float32)
     if len(text.split()) <= _SHORT_WORDS:
         wanted = {*_EXPECTED.get(context.expects or "", ()), *context.choices}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rapidfuzz import fuzz
 
 LEAST_LIKENESS = 68.0
-"""RapidFuzz partial ratio (0–100) of the letters heard and the letters spoken. Own speech through a loudspeaker scores above 75 in
-nine of ten cases, unrelated speech of three words or more below 60 (benchmarks/conversation)."""
+"""RapidFuzz partial ratio (0–100) of the letters heard and the letters spoken. Own speech through a loudspeaker
+scores above 75 in nine of ten cases, unrelated speech of three words or more below 60 (benchmarks/conversation)."""
 _FEW_WORDS = 2
 
 

@@ -1,7 +1,7 @@
 """Sentence embeddings: texts with like meaning get vectors that point the same way.
 
-Model: all-MiniLM-L6-v2 (sentence-transformers), 8-bit, through ONNX Runtime. Its own recipe: mean of the last hidden state over
-the tokens, then length one.
+Model: all-MiniLM-L6-v2 (sentence-transformers), 8-bit, through ONNX Runtime. Its own recipe: mean of the last hidden
+state over the tokens, then length one.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Embedder:
             from tokenizers import Tokenizer
         except ImportError as error:
             raise ModelError(
-                f"Understanding by meaning is not possible on this machine ({error.name} is missing); it goes on without."
+                f"Understanding by meaning is not possible here ({error.name} is missing); it goes on without."
             ) from error
         model, vocabulary = model_folder / "model.onnx", model_folder / "tokenizer.json"
         for path in (model, vocabulary):

@@ -7,6 +7,7 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,8 @@ import numpy.typing as npt
 from voice_assistant.understanding.concepts import Findings
 
 HASHED = 1 << 15
-"""Buckets for words and letter groups ("hashing trick", Weinberger et al. 2009); measured: no loss against exact features."""
+"""Buckets for words and letter groups ("hashing trick", Weinberger et al. 2009); measured: no loss against exact
+features."""
 MEANING_WEIGHT, WORD_WEIGHT, LETTER_WEIGHT, CONCEPT_WEIGHT = 1.5, 0.7, 0.7, 0.3
 """How much each part counts; chosen on the project's own measuring sets, see docs/understanding.md."""
 
@@ -32,11 +34,13 @@ class Sparse:
 def word_groups(text: str) -> list[str]:
     """Words and pairs of neighbouring words."""
     words = text.split()
-    return words + [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    return words + [f"{first} {second}" for first, second in pairwise(words)]
 
 
 def letter_groups(text: str) -> list[str]:
-    """All groups of two to five letters within a word, its borders included; misheard words still share most of them."""
+    """All groups of two to five letters within a word, its borders included; misheard words still share most of
+    them.
+    """
     groups: list[str] = []
     for word in text.split():
         bordered = f" {word} "

@@ -84,7 +84,9 @@ def fit(
     return Fitted(thresholds, why)
 
 
-def _held_out_margins(prepared: Prepared, truth: npt.NDArray[np.str_], on_progress: Progress) -> tuple[npt.NDArray[np.str_], Scores]:
+def _held_out_margins(
+    prepared: Prepared, truth: npt.NDArray[np.str_], on_progress: Progress
+) -> tuple[npt.NDArray[np.str_], Scores]:
     """Margins of every phrase by a matcher trained on the other folds: (labels, (phrases, labels))."""
     fold_of = np.random.default_rng(0).permutation(len(truth)) % FOLDS
     labels = np.unique(truth)
@@ -101,7 +103,9 @@ def _held_out_margins(prepared: Prepared, truth: npt.NDArray[np.str_], on_progre
 
 
 def _in_scope_score(best: Scores, understood: npt.NDArray[np.str_], truth: npt.NDArray[np.str_]) -> float:
-    """The score below which an utterance without leg or pain is likelier to be about something else than what was understood."""
+    """The score below which an utterance without leg or pain is likelier to be about something else than what was
+    understood.
+    """
     believed = ~np.char.startswith(understood, "fallback.")
     gains = [
         ((believed & (best < limit) & (truth == "fallback.out_of_scope")).sum())

@@ -1,4 +1,6 @@
-"""From a transcript to what is meant: red flags first, then commands and answers by context, then meaning and spelling together."""
+"""From a transcript to what is meant: red flags first, then commands and answers by context, then meaning and
+spelling together.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,6 @@ from voice_assistant.types import (
     Reason,
     RedFlag,
     Sign,
-
     Transcript,
     Understood,
 )
@@ -40,6 +41,7 @@ SURE_ELSEWHERE = 0.95
 URGENT, CLOT = "care.urgent", "cause.deep_vein_thrombosis"
 _POINTING = frozenset({"this", "it", "it's", "that", "that's", "there"})
 
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One utterance, read in all its alternatives."""
@@ -49,6 +51,7 @@ class _Reading:
     nodes: Array
     facets: Array
     flag: RedFlag | None
+
 
 class Interpreter:
     """Understands utterances. Pure: the same transcript and context always mean the same."""
@@ -198,7 +201,9 @@ class Interpreter:
 
 
 def is_elsewhere(findings: Findings) -> bool:
-    """Whether it is about another part of the body, or the back or hip alone, with no word of the leg nor "this" or "it"."""
+    """Whether it is about another part of the body, or the back or hip alone, with no word of the leg nor "this" or
+    "it".
+    """
     if findings.has("leg"):
         return False
     points = any(word in _POINTING for word in findings.text.split())

@@ -9,10 +9,12 @@
     leg & cold      both, in either order, up to three words apart
     !cold feet      an exception: where it fits, its words do not count for the entry
 
-"can't" is found without its apostrophe too, and "knee's" is two words, "knee" and "'s". A pattern is a tree of nodes. A node says
-at which words it can end when it begins at a given word, every end once and the preferred one first (the first alternative,
-the fewest words in a gap, optional words rather than none). So nothing is tried twice, and time grows with the length of the text
-alone.
+"can't" is found without its apostrophe too, and "knee's" is two words, "knee" and "'s". A pattern is a tree of
+nodes. A node says
+at which words it can end when it begins at a given word, every end once and the preferred one first (the first
+alternative,
+the fewest words in a gap, optional words rather than none). So nothing is tried twice, and time grows with the
+length of the text alone.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from typing import Protocol
 from voice_assistant.types import Concept, GuideError
 
 _TOKEN = re.compile(r"\s*(\.\.\.|[()\[\]|&]|<[a-z_]+>|[\w'%]+\*?|\*)")
-_POSSESSIVE = re.compile(r"(?<=\w)(?<!\bit)(?<!\bhe)(?<!\bshe)(?<!\bthat)(?<!\bwhat)(?<!\bthere)(?<!\bwho)(?<!\bhow)'s\b")
+_POSSESSIVE = re.compile(
+    r"(?<=\w)(?<!\bit)(?<!\bhe)(?<!\bshe)(?<!\bthat)(?<!\bwhat)(?<!\bthere)(?<!\bwho)(?<!\bhow)'s\b"
+)
 _GAP_WORDS = 3
 
 
@@ -122,7 +126,9 @@ class _Sequence:
             if not found.may_be_empty:
                 break
             following = part.openings()
-            found = Openings(found.words | following.words, found.beginnings | following.beginnings, following.may_be_empty)
+            found = Openings(
+                found.words | following.words, found.beginnings | following.beginnings, following.may_be_empty
+            )
         return found
 
 
@@ -177,7 +183,8 @@ class Patterns:
         """The patterns by which an entry is found.
 
         Raises:
-            GuideError: a pattern is not well formed, names an unknown entry or goes in circles; the text names the entry.
+            GuideError: a pattern is not well formed, names an unknown entry or goes in circles; the text names the
+            entry.
         """
         return self._read(name, [pattern for pattern in self._concepts[name].patterns if not pattern.startswith("!")])
 

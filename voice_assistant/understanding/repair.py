@@ -1,7 +1,7 @@
 """Puts hard terms right that a recogniser or a tongue got wrong: "baker assist", "gastric niemi us", "popliteel".
 
-Two ways: what is known to be misheard (dialogs/terms.yaml) is replaced as it stands; then runs of one to three words are compared
-with the long terms letter by letter (RapidFuzz) and replaced when they are nearly the same.
+Two ways: what is known to be misheard (dialogs/terms.yaml) is replaced as it stands; then runs of one to three words
+are compared with the long terms letter by letter (RapidFuzz) and replaced when they are nearly the same.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class TermRepair:
         known = {heard: term.text for term in terms for heard in term.misheard}
         self._known: Mapping[str, str] = known
         longest_first = sorted(known, key=len, reverse=True)
-        self._expression = re.compile(r"(?<!\S)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\S)") if known else None
+        self._expression = (
+            re.compile(r"(?<!\S)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\S)") if known else None
+        )
         self._letters = {
             term.text.replace(" ", "").replace("'", ""): term.text
             for term in terms

@@ -14,25 +14,45 @@ _UNITS = {
         "seventeen eighteen nineteen".split()
     )
 } | {"a": 1, "an": 1, "couple": 2, "few": 3}
-_TENS = {name: 10 * (value + 2) for value, name in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
+_TENS = {
+    name: 10 * (value + 2) for value, name in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
+}
 _SECONDS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600}
 _AMOUNT = r"(?:(?:\d{1,3}|" + "|".join((*_TENS, *_UNITS)) + r")(?:\s+|$)){1,3}"
 _DURATION = re.compile(rf"(?<!\S)({_AMOUNT})(?:of\s+)?(second|sec|minute|min|hour)s?(?!\S)(\s+and\s+a\s+half)?")
 _HALF = re.compile(r"(?<!\S)(half an hour|half hour|half a minute)(?!\S)")
 _THREE_QUARTERS = re.compile(r"(?<!\S)(three quarters? of an hour)(?!\S)")
 _QUARTER = re.compile(r"(?<!\S)(?:a\s+)?quarter of an hour(?!\S)")
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "last": -1, "former": 1, "latter": -1}
-_ORDINAL = re.compile(r"(?<!\S)(?:the|number|option|step|that)\s+(" + "|".join((*_ORDINALS, "one", "two", "three")) + r")(?!\S)")
+_ORDINALS = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "last": -1,
+    "former": 1,
+    "latter": -1,
+}
+_ORDINAL = re.compile(
+    r"(?<!\S)(?:the|number|option|step|that)\s+(" + "|".join((*_ORDINALS, "one", "two", "three")) + r")(?!\S)"
+)
 
 
 def find_slots(text: str, findings: Findings) -> Slots:
-    """Look for details in normalised text. `action` is the first concept `action_…` of dialogs/signs.yaml that is mentioned."""
-    action = next((m.concept.removeprefix("action_") for m in findings.mentions if m.concept.startswith("action_")), None)
+    """Look for details in normalised text. `action` is the first concept `action_…` of dialogs/signs.yaml that is
+    mentioned.
+    """
+    action = next(
+        (m.concept.removeprefix("action_") for m in findings.mentions if m.concept.startswith("action_")), None
+    )
     return Slots(duration_s=duration_s(text), ordinal=_ordinal(text), action=action)
 
 
 def duration_s(text: str) -> float | None:
-    """Seconds named in the text ("an hour and a half", "fifteen minutes"), all durations added up; None when there is none."""
+    """Seconds named in the text ("an hour and a half", "fifteen minutes"), all durations added up; None when there
+    is none.
+    """
     total = 0.0
     for expression, seconds in ((_THREE_QUARTERS, 2700.0), (_QUARTER, 900.0)):
         text, count = expression.subn(" ", text)

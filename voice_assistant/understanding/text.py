@@ -10,7 +10,26 @@ MOST_WORDS = 600
 
 _SPELLED = re.compile(r"\b(?:[a-z] ){1,5}[a-z]\b")
 _LETTER_WORDS = frozenset(
-    {"mri", "acl", "pcl", "mcl", "lcl", "dvt", "pt", "ra", "oa", "er", "gp", "ct", "hiit", "nsaid", "it", "police", "harm", "ae"}
+    {
+        "mri",
+        "acl",
+        "pcl",
+        "mcl",
+        "lcl",
+        "dvt",
+        "pt",
+        "ra",
+        "oa",
+        "er",
+        "gp",
+        "ct",
+        "hiit",
+        "nsaid",
+        "it",
+        "police",
+        "harm",
+        "ae",
+    }
 )
 _NOT_SPEECH = re.compile(r"[^\w\s'%]|_")
 _SPACES = re.compile(r"\s+")
@@ -18,7 +37,9 @@ _STRETCHED = re.compile(r"([a-z])\1{3,}")
 
 
 def normalise(text: str) -> str:
-    """Lower case, no punctuation but apostrophes, letters that were spelled joined ("m r i" → "mri"), at most 600 words."""
+    """Lower case, no punctuation but apostrophes, letters that were spelled joined ("m r i" → "mri"), at most 600
+    words.
+    """
     folded = unicodedata.normalize("NFKC", text[: MOST_WORDS * 40]).lower().replace("’", "'").replace("`", "'")
     plain = _NOT_SPEECH.sub(" ", folded)
     plain = _STRETCHED.sub(r"\1\1", plain)

@@ -1,4 +1,6 @@
-"""Numbers that decide when to believe, to ask and to refuse. Learned by `voice-assistant dialogs fit`, kept in dialogs/fitted.json."""
+"""Numbers that decide when to believe, to ask and to refuse. Learned by `voice-assistant dialogs fit`, kept in
+dialogs/fitted.json.
+"""
 
 from __future__ import annotations
 

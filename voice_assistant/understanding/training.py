@@ -67,7 +67,9 @@ def prepare(
     on_progress: Progress,
     earlier: CompiledGuide | None = None,
 ) -> Prepared:
-    """Turn texts into features; without an embedder the meaning is all zeros. `earlier` saves embedding known texts again."""
+    """Turn texts into features; without an embedder the meaning is all zeros. `earlier` saves embedding known texts
+    again.
+    """
     found = []
     for index, text in enumerate(texts):
         found.append(finder.find(repair.repair(normalise(text))))

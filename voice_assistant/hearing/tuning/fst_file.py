@@ -99,6 +99,19 @@ def to_fst(model: BackoffModel, spellings: Spellings) -> ConstFst:
     return _assemble(sources, arcs, final, start, transducer=bool(spellings))
 
 
+def either(first: ConstFst, second: ConstFst, share: float) -> ConstFst:
+    """A graph of whole sentences of the first, with probability `share` (between 0 and 1), or of the second."""
+    states = np.concatenate((first.states, second.states, np.zeros(1, dtype=STATE)))
+    arcs = np.concatenate((first.arcs, second.arcs, np.zeros(2, dtype=ARC)))
+    moved_states, moved_arcs = len(first.states), len(first.arcs)
+    states["first"][moved_states:-1] += moved_arcs
+    arcs["next"][moved_arcs:-2] += moved_states
+    states[-1] = (np.inf, len(arcs) - 2, 2, 2, 2)
+    arcs[-2] = (EPSILON, EPSILON, -np.log(share), first.start)
+    arcs[-1] = (EPSILON, EPSILON, -np.log(1 - share), second.start + moved_states)
+    return ConstFst(states, arcs, len(states) - 1, first.transducer or second.transducer)
+
+
 def _with_runs(
     sources: npt.NDArray[np.int64], arcs: npt.NDArray[np.void], states: int, spellings: Spellings, continued: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.void], int]:

@@ -11,7 +11,7 @@ from voice_assistant.hearing.tuning.phonemes import Phonemes
 
 Run = tuple[str, ...]
 
-_PIECE = 0.4
+_PIECE = 0.2
 """Cost of each word of a run: every seam between words may be heard as a pause."""
 _SHORT_PIECE = 0.3
 """Added for a word of one phoneme, which is easily swallowed."""
@@ -20,6 +20,9 @@ _ADDED_SCHWA = 0.6
 _DROPPED_CONSONANT = 1.0
 _VOWELS = frozenset(["@", "I", "i", "E", "a", "V", "A", "U", "u", "3", "aI", "eI", "oU", "aU", "OI"])
 _LONGEST_PIECE = 10
+_LONGEST_ABBREVIATION = 2
+_NO_ABBREVIATIONS = 500
+"""Of words of one or two letters ("ca", "pa"), all but the most usual may be spoken as letters."""
 _KEPT = 12
 """Partial runs that are kept for each place in the word."""
 
@@ -58,8 +61,8 @@ class Spelling:
 def pronouncing_lexicon(words: Sequence[str], phonemes: Sequence[Phonemes]) -> dict[Phonemes, str]:
     """Phonemes → the word that is said so, the first where several are; `words` come sorted, the most usual first."""
     lexicon: dict[Phonemes, str] = {}
-    for word, sounds in zip(words, phonemes, strict=True):
-        if sounds and word[0].isalpha():
+    for rank, (word, sounds) in enumerate(zip(words, phonemes, strict=True)):
+        if sounds and word[0].isalpha() and (len(word) > _LONGEST_ABBREVIATION or rank < _NO_ABBREVIATIONS):
             lexicon.setdefault(sounds, word)
     return lexicon
 
