@@ -17,12 +17,11 @@ from voice_assistant.assistant import Assistant
 from voice_assistant.audio.level import FLOOR_DB
 from voice_assistant.audio.microphone import MicrophoneStatus
 from voice_assistant.audio.wav import read_wav
-from voice_assistant.cli.kiosk import kiosk_conversation, kiosk_for, kiosk_settings, voice_loop
+from voice_assistant.cli.kiosk import kiosk_conversation, kiosk_for, voice_loop
 from voice_assistant.cli.kiosk_voice import KioskNoLoudspeaker, QuietPlayback, Voice
 from voice_assistant.guide import default_folder, load_guide
 from voice_assistant.kiosk import Clinic, Kiosk, KioskServer, Words, bind, load_words
 from voice_assistant.loop import LoopEvents, VoiceLoop
-from voice_assistant.settings import Settings
 from voice_assistant.types import SAMPLE_RATE_HZ, AudioChunk, Guide, Response, Understood
 
 SOUNDS = Path(__file__).parent / "data" / "hearing"
@@ -98,12 +97,6 @@ class RunningKiosk:
     @property
     def url(self) -> str:
         return self.server.url
-
-
-@functools.cache
-def load_assistant() -> Assistant:
-    """Loaded once for all tests: it takes seconds, or minutes where the guide has never been compiled."""
-    return Assistant.load(kiosk_settings(Settings(), CLINIC))
 
 
 class Recorder:

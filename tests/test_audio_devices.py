@@ -409,7 +409,7 @@ def test_a_lost_microphone_does_not_disturb_the_loudspeaker(virtual_devices: Vir
     samples = recorded(tmp_path / "out.wav")
     loud = np.flatnonzero(np.abs(samples) > 0.02)
     assert np.diff(loud).max() / 16_000 < 0.3
-    assert loud_s(samples) == pytest.approx(3.0, abs=0.03)
+    assert loud_s(samples) == pytest.approx(3.0, abs=0.2)
 
 
 @pytest.mark.parametrize("fault", ["restarted", "frozen"])

@@ -27,12 +27,12 @@ class Served:
         self.server = KioskServer(self.kiosk, bind(0))
         self.port = self.server.port
 
-    def get(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> tuple[int, Any, bytes]:
+    def get(self, path: str, method: str = "GET", **headers: str) -> tuple[int, Any, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         connection.putrequest(method, path, skip_host=True)
         for name, value in ({"Host": f"127.0.0.1:{self.port}"} | headers).items():
             connection.putheader(name.replace("_", "-"), value)
-        connection.endheaders(body)
+        connection.endheaders()
         answer = connection.getresponse()
         try:
             return answer.status, answer.headers, answer.read()

@@ -6,7 +6,6 @@ import errno
 import json
 import multiprocessing
 import os
-import signal
 import sys
 import time
 import wave
@@ -184,7 +183,7 @@ def test_what_a_crash_leaves_behind_is_removed(stock, tmp_path):
     process = context.Process(target=dawdle, args=(stock, tmp_path / "cache", begun))
     process.start()
     assert begun.wait(60)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.join()
     assert list((tmp_path / "cache").glob(f"{UNFINISHED}*"))
     folder = cached_model(stock, TEXT, tmp_path / "cache", SPOKEN_AS)
@@ -215,8 +214,8 @@ def spoken(line: str, folder: Path) -> bytes:
     """The line in espeak-ng's voice, 16 kHz, one channel, 16-bit."""
     import subprocess
 
-    import numpy as np
-    import samplerate
+    from voice_assistant.audio.resample import resample
+    from voice_assistant.types import AudioChunk
 
     program = (
         "import ctypes, espeakng_loader, os, sys\n"
@@ -231,8 +230,6 @@ def spoken(line: str, folder: Path) -> bytes:
     path = folder / "line.wav"
     subprocess.run([sys.executable, "-c", program, line, str(path)], check=True, capture_output=True)
     with wave.open(str(path)) as file:
-        sound = np.frombuffer(file.readframes(file.getnframes()), dtype=np.int16) / 32768
-        ratio = 16_000 / file.getframerate()
-    silence = np.zeros(4000)
-    sound = np.concatenate((silence, samplerate.resample(sound, ratio, "sinc_fastest"), silence))
-    return (np.clip(sound, -1, 1) * 32767).astype(np.int16).tobytes()
+        chunk = AudioChunk(file.readframes(file.getnframes()), file.getframerate(), 0.0)
+    silence = bytes(8000)
+    return silence + resample(chunk, 16_000).pcm + silence

@@ -30,6 +30,7 @@ def test_the_stock_model_is_written_back_bit_for_bit():
 @needs_model
 def test_every_history_of_the_stock_model_sums_to_one():
     file = read_ngram_file(STOCK)
+    assert file.symbols is not None
     model = model_from_file(file, max(file.symbols.keys) + 1)
     trie = model.trie
     histories = trie.parents[1:]

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import functools
 import logging
-import queue
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from voice_assistant.attention import Attention
 from voice_assistant.audio import chimes
 from voice_assistant.audio.microphone import AudioSource
 from voice_assistant.audio.playback import Playback
 from voice_assistant.conversation import Conversation, with_guesses
-from voice_assistant.dialogue import DialogueState
 from voice_assistant.events import LoopEvents
 from voice_assistant.faults import described
 from voice_assistant.hearing import Listener
+from voice_assistant.interjection import TAIL_S, is_interjection
+from voice_assistant.loop_memory import Finished, Memory, Utterance
 from voice_assistant.patience import UNSURE_S, patience_s
 from voice_assistant.settings import Settings
 from voice_assistant.speech import SpeechRenderer
@@ -37,7 +37,6 @@ from voice_assistant.types import (
     Turn,
     Understood,
 )
-from voice_assistant.understanding.echo import is_echo
 
 CONTINUED_WITHIN_S = 1.6
 """Who speaks again so soon after an utterance was taken for finished had only paused; both parts are one utterance."""
@@ -48,44 +47,6 @@ LOST_AFTER_S = 1.0
 _COMMANDS = ("control.",)
 __all__ = ["LoopEvents", "VoiceLoop"]
 _LOGGER = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Utterance:
-    """What is known of the utterance under way."""
-
-    started_s: float
-    text: str = ""
-    warned: tuple[str, ...] = ()
-    """Partial texts in which a warning sign was heard."""
-    continues: Transcript | None = None
-    paused_speech: bool = False
-
-
-@dataclass(slots=True)
-class _Finished:
-    """The last utterance, in case the person had only paused."""
-
-    transcript: Transcript
-    state_before: DialogueState
-    ended_s: float
-    is_command: bool
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What changes while the loop runs."""
-
-    now_s: float = 0.0
-    utterance: _Utterance | None = None
-    finished: _Finished | None = None
-    state: str = ""
-    sentence: int | None = None
-    response: Response | None = None
-    ending: bool = False
-    failed_s: float = float("-inf")
-    """When a failed turn was last spoken of."""
-    orders: queue.SimpleQueue[Callable[[], None]] = field(default_factory=queue.SimpleQueue)
 
 
 class VoiceLoop:
@@ -115,7 +76,7 @@ class VoiceLoop:
         self._ends_on_goodbye = ends_on_goodbye
         self._talker = Talker(renderer, playback, in_step=in_step, on_problem=events.notice)
         self._attention = Attention(settings.attention, settings.wake_phrases, settings.wake_window_s)
-        self._memory = _Memory()
+        self._memory = Memory()
 
     # --- for any thread ---------------------------------------------------------------------------
 
@@ -180,6 +141,8 @@ class VoiceLoop:
     def _go_on(self) -> None:
         """What happens without anything having been heard."""
         self._talker.update()
+        if self._talker.is_speaking:
+            self._memory.spoke_s = self._memory.now_s
         self._tell_sentence()
         if self._memory.utterance is None:
             response = self._conversation.tick(self._memory.now_s, speaking=self._talker.is_speaking)
@@ -237,11 +200,14 @@ class VoiceLoop:
 
     def _started(self, heard: SpeechStarted) -> None:
         memory = self._memory
-        utterance = memory.utterance = _Utterance(heard.at_s)
+        utterance = memory.utterance = Utterance(heard.at_s)
         finished = memory.finished
+        utterance.over_speech = heard.at_s - memory.spoke_s <= TAIL_S
         if self._talker.is_speaking:
             self._talker.duck()
-        if finished and not finished.is_command and heard.at_s - finished.ended_s <= CONTINUED_WITHIN_S:
+        soon = finished is not None and heard.at_s - finished.ended_s <= CONTINUED_WITHIN_S
+        # Judged now: while the rest is being said, more of the answer is played than the person listened to.
+        if finished and soon and not finished.is_command and self._heard_little():
             utterance.continues = finished.transcript
         self._listener.patience_s = UNSURE_S
 
@@ -250,23 +216,22 @@ class VoiceLoop:
         if utterance is None or partial.text == utterance.text:
             return
         utterance.text = partial.text
-        speaking = self._talker.is_speaking
-        if speaking and is_echo(partial.text, self._talker.spoken_text):
-            return
         admission = self._attention.admit(partial.text, utterance.started_s)
         if not admission.admitted:
             return
-        self._events.partial(replace(partial, text=admission.text))
         understood, response = self._conversation.foresee(admission.text, self._memory.now_s)
+        if utterance.over_speech and not is_interjection(admission.text, self._talker.spoken_text, understood):
+            return
+        self._events.partial(replace(partial, text=admission.text))
         self._listener.patience_s = patience_s(admission.text, understood, self._conversation.context)
         if self._conversation.warning(admission.text):
             utterance.warned = (*utterance.warned, admission.text)
-        if speaking:
+        if self._talker.is_speaking:
             self._talk_over(utterance, understood)
         elif response.sentences:
             self._talker.foresee(response.sentences[0], self._conversation.state.rate_wpm)
 
-    def _talk_over(self, utterance: _Utterance, understood: Understood) -> None:
+    def _talk_over(self, utterance: Utterance, understood: Understood) -> None:
         """Somebody speaks while the assistant does: a plain "stop" is obeyed at once, other words make it hold."""
         if understood.node_id == "control.stop" and understood.score > 0.5:
             self._conversation.interrupted(self._talker.stop())
@@ -276,12 +241,10 @@ class VoiceLoop:
 
     def _utterance(self, transcript: Transcript) -> None:
         memory = self._memory
-        utterance = memory.utterance or _Utterance(transcript.start_s)
+        utterance = memory.utterance or Utterance(transcript.start_s)
         memory.utterance = None
-        was_speaking = self._talker.is_speaking
-        echo = was_speaking and is_echo(transcript.text, self._talker.spoken_text)
         admission = self._attention.admit(transcript.text, utterance.started_s)
-        if echo or not admission.admitted or (was_speaking and not transcript.text):
+        if not admission.admitted or (utterance.over_speech and self._is_own_voice(admission.text)):
             self._talker.resume()
             return
         if admission.woken:
@@ -293,10 +256,14 @@ class VoiceLoop:
                 return
         self._hear(with_guesses(transcript, utterance.warned), utterance)
 
-    def _hear(self, transcript: Transcript, utterance: _Utterance) -> None:
+    def _is_own_voice(self, text: str) -> bool:
+        understood = self._conversation.foresee(text, self._memory.now_s)[0]
+        return not is_interjection(text, self._talker.spoken_text, understood)
+
+    def _hear(self, transcript: Transcript, utterance: Utterance) -> None:
         """Answer a transcript; one that goes on from the one before is joined with it first."""
         memory, finished = self._memory, self._memory.finished
-        if utterance.continues and finished and self._heard_little():
+        if utterance.continues and finished:
             transcript = join([utterance.continues, transcript])
             self._conversation.state = finished.state_before
         elif self._talker.is_speaking:
@@ -304,7 +271,7 @@ class VoiceLoop:
         before = self._conversation.state
         turn = self._conversation.hear(transcript, memory.now_s)
         is_command = turn.understood.node_id.startswith(_COMMANDS)
-        memory.finished = _Finished(transcript, before, transcript.end_s, is_command)
+        memory.finished = Finished(transcript, before, transcript.end_s, is_command)
         self._give(turn)
 
     def _answer(self, understood: Understood, transcript: Transcript) -> None:

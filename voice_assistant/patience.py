@@ -16,9 +16,10 @@ UNSURE_S = 1.05
 TRAILING_S = 1.25
 
 _TRAILING_WORDS = frozenset(
-    "a an and as at because but for from if in into is it's its like my of on or so that the then to um uh er when where "
-    "which while who why with without your his her their i i'm i've he she they was were are am it this these those about "
-    "after before behind down just really very also more kind sort you know mean well maybe sometimes every".split()
+    "a an and as at because but for from if in into is it's its like my of on or so that the then to um uh er "
+    "when where which while who why with without your his her their i i'm i've he she they was were are am it "
+    "this these those about after before behind down just really very also more kind sort you know mean well "
+    "maybe sometimes every".split()
 )
 _SURE = 0.75
 _RATHER_SURE = 0.4

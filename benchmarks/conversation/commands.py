@@ -54,16 +54,16 @@ def wake(assistant: Assistant, voices: int, general: Sequence[str], *, each: boo
                 for text in (phrase, f"{phrase} {_QUESTION}"):
                     heard = _heard(assistant, say(text, who), condition, at)
                     woken = attention.admit(heard.text, 0.0).woken
-                    missed, tried = missed + (not woken), tried + 1
+                    missed, tried = missed + int(not woken), tried + 1
                     if each and not woken:
                         print(f"  {condition} | {who.name} | {text} | {heard.text}")
         print(f"wake phrase, {condition}: missed {missed} of {tried}", flush=True)
-    woken, seconds = 0, 0.0
+    false_wakes, seconds = 0, 0.0
     for index, text in enumerate(general):
         sound = say(text, SPEAKERS[index % len(SPEAKERS)])
         seconds += len(sound) / 16_000
-        woken += attention.admit(_heard(assistant, sound, "clean", index).text, 0.0).woken
-    print(f"other talk, {seconds / 60:.1f} minutes: woken {woken} times", flush=True)
+        false_wakes += attention.admit(_heard(assistant, sound, "clean", index).text, 0.0).woken
+    print(f"other talk, {seconds / 60:.1f} minutes: woken {false_wakes} times", flush=True)
 
 
 def _heard(assistant: Assistant, speech, condition: str, index: int) -> Transcript:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.latency [FILE.tsv] [--lines 36] [--stops 20] [--devices 10]`"""
+"""`python -m benchmarks.latency [FILE.tsv] [--lines 36] [--stops 20]`"""
 
 from __future__ import annotations
 
@@ -59,9 +59,6 @@ def main() -> int:
     parser.add_argument("file", nargs="?", type=Path, default=UTTERANCES / "voices.tsv", metavar="FILE.tsv")
     parser.add_argument("--lines", type=int, default=36, help="how many lines of the file")
     parser.add_argument("--stops", type=int, default=20, help="how often to say stop")
-    parser.add_argument(
-        "--devices", type=int, default=0, help="how many lines through virtual sound devices (PulseAudio)"
-    )
     parser.add_argument("--each", action="store_true", help="print every line")
     add_options(parser)
     given = parser.parse_args()
@@ -71,10 +68,6 @@ def main() -> int:
         print(HEAD)
         simulated(assistant, chosen, each=given.each)
         stopped(assistant, given.stops, each=given.each)
-        if given.devices:
-            from benchmarks.latency.devices import measure
-
-            measure(assistant, chosen[: given.devices], given)
     return 0
 
 

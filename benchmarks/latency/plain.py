@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from voice_assistant import Assistant
@@ -51,16 +50,3 @@ class Plain:
         answers = self._guide.nodes[phrase.node_id].answers
         answer = answers.get(phrase.facet or "summary") or next(iter(answers.values()), None)
         return " ".join(one.text for one in answer.first) if answer else "All right."
-
-
-def say_through_pyttsx3() -> Callable[[str], None]:
-    """`say` and `runAndWait`, as everyone writes it."""
-    import pyttsx3
-
-    engine = pyttsx3.init()
-
-    def say(text: str) -> None:
-        engine.say(text)
-        engine.runAndWait()
-
-    return say

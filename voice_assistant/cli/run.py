@@ -24,12 +24,13 @@ from voice_assistant.cli.parsing import (
     settings_of,
 )
 from voice_assistant.cli.report import show_response, show_turn, turn_object
-from voice_assistant.types import AudioError
+from voice_assistant.types import AudioError, Turn
 
 if TYPE_CHECKING:
     from voice_assistant.assistant import Assistant
     from voice_assistant.audio.devices import Device
-    from voice_assistant.audio.playback import Playback
+    from voice_assistant.audio.microphone import AudioSource, MicrophoneStatus
+    from voice_assistant.audio.playback import Playback, PlaybackStatus
     from voice_assistant.loop import LoopEvents
     from voice_assistant.settings import Settings
 
@@ -115,7 +116,7 @@ def _loudspeaker(options: argparse.Namespace, settings: Settings, devices: _Devi
             raise
         console.note(f"{error} The answers are shown only.")
         return NullLoudspeaker()
-    return Loudspeaker(settings.loudspeaker, on_status=lambda status: _tell(console, status.state, status.problem))
+    return Loudspeaker(settings.loudspeaker, on_status=_Watch("loudspeaker", console))
 
 
 def _converse(
@@ -126,7 +127,7 @@ def _converse(
     loudspeaker: Playback,
 ) -> None:
     """`files`: recordings instead of the microphone."""
-    from voice_assistant.audio.microphone import AudioSource, Microphone
+    from voice_assistant.audio.microphone import Microphone
     from voice_assistant.audio.stand_ins import FileMicrophone
 
     settings = assistant.settings
@@ -135,8 +136,8 @@ def _converse(
         # Silence first, and as much of it as the greeting takes, so that the first recording does not talk over it.
         source = FileMicrophone([SILENCE, *files], real_time=not options.fast, may_go_on=lambda: not loop.is_busy)
     else:
-        source = Microphone(settings.microphone, on_status=lambda status: _tell(console, status.state, status.problem))
-    loop = assistant.loop(source, loudspeaker, _events(options, console), in_step=options.fast)
+        source = Microphone(settings.microphone, on_status=_Watch("microphone", console))
+    loop = assistant.loop(source, loudspeaker, _events(options, console, source), in_step=options.fast)
     if not files and settings.attention == "push":
         console.note("Press Enter to talk.")
         in_background(lambda: _push_on_enter(loop.push))
@@ -147,23 +148,45 @@ def _converse(
 
 
 _TROUBLE = {
-    "lost": "The sound device is gone; waiting for it to come back.",
-    "silent": "The microphone gives no sound at all; is it muted?",
-    "clipping": "The microphone is too loud; turn it down or step back.",
-    "quiet": "The microphone is very quiet; turn it up or come closer.",
-    "working": "The sound device works again.",
+    "lost": "The {device} is gone; waiting for it to come back.",
+    "silent": "The {device} gives no sound at all; is it muted?",
+    "clipping": "The {device} is too loud; turn it down or step back.",
 }
+_QUIET = "The microphone is very quiet; turn it up or come closer."
 
 
-def _tell(console: Console, state: str, problem: str) -> None:
-    console.note(problem or _TROUBLE[state])
+class _Watch:
+    """Tells of trouble with a device, and of its end."""
+
+    def __init__(self, device: str, console: Console) -> None:
+        self._device = device
+        self._console = console
+        self._told = False
+
+    def __call__(self, status: MicrophoneStatus | PlaybackStatus) -> None:
+        """The state has changed."""
+        if status.state in _TROUBLE:
+            self._console.note(status.problem or _TROUBLE[status.state].format(device=self._device))
+            self._told = True
+        elif self._told:
+            self._console.note(f"The {self._device} works again.")
+            self._told = False
 
 
-def _events(options: argparse.Namespace, console: Console) -> LoopEvents:
+def _events(options: argparse.Namespace, console: Console, source: AudioSource) -> LoopEvents:
     from voice_assistant.loop import LoopEvents
 
+    def show(turn: Turn) -> None:
+        if options.json:
+            console.json(turn_object(turn))
+        else:
+            show_turn(console, turn)
+        # Where nobody speaks to it, it is always quiet; only now it matters.
+        if turn.understood.node_id == "fallback.not_heard" and source.status.state == "quiet":
+            console.note(_QUIET)
+
     if options.json:
-        return LoopEvents(turn=lambda turn: console.json(turn_object(turn)), notice=console.note)
+        return LoopEvents(turn=show, notice=console.note)
 
     def show_state(state: str) -> None:
         if state in ("idle", "listening"):
@@ -171,7 +194,7 @@ def _events(options: argparse.Namespace, console: Console) -> LoopEvents:
 
     return LoopEvents(
         partial=lambda partial: console.live(f"You … {partial.text}"),
-        turn=lambda turn: show_turn(console, turn),
+        turn=show,
         spoken=lambda response: show_response(console, response),
         state=show_state,
         notice=console.note,

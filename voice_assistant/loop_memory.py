@@ -1,0 +1,52 @@
+"""What the loop keeps in mind while it runs: the utterance under way, the last one, and what is being said."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from voice_assistant.dialogue import DialogueState
+from voice_assistant.types import Response, Transcript
+
+
+@dataclass(slots=True)
+class Utterance:
+    """What is known of the utterance under way."""
+
+    started_s: float
+    text: str = ""
+    warned: tuple[str, ...] = ()
+    """Partial texts in which a warning sign was heard."""
+    continues: Transcript | None = None
+    paused_speech: bool = False
+    over_speech: bool = False
+    """It began while the assistant spoke, or just after."""
+
+
+@dataclass(slots=True)
+class Finished:
+    """The last utterance, in case the person had only paused."""
+
+    transcript: Transcript
+    state_before: DialogueState
+    ended_s: float
+    is_command: bool
+
+
+@dataclass(slots=True)
+class Memory:
+    """What changes while the loop runs."""
+
+    now_s: float = 0.0
+    spoke_s: float = float("-inf")
+    """When the assistant was last heard speaking."""
+    utterance: Utterance | None = None
+    finished: Finished | None = None
+    state: str = ""
+    sentence: int | None = None
+    response: Response | None = None
+    ending: bool = False
+    failed_s: float = float("-inf")
+    """When a failed turn was last spoken of."""
+    orders: queue.SimpleQueue[Callable[[], None]] = field(default_factory=queue.SimpleQueue)
