@@ -144,7 +144,8 @@ def test_a_caption_comes_within_200_ms_of_the_words_and_a_reaction_within_100_ms
             .observe(view, { childList: true, subtree: true });
         document.querySelector('[data-node="cause.arthritis"]').click(); })""")
     print(f"caption after {waits[len(waits) // 2]:.0f} ms (worst {waits[-1]:.0f}), reaction after {reaction:.0f} ms")
-    assert waits[len(waits) // 2] <= 200
+    assert waits[-1] <= 200
+    assert reaction <= 100
 
 
 # --- touch only --------------------------------------------------------------------------------------
