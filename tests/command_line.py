@@ -65,6 +65,7 @@ class Program:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=_heed_interrupts,
         )
 
     def __enter__(self) -> Program:
@@ -99,3 +100,8 @@ class Program:
         """Gives it its input and waits for its end."""
         out, err = self.process.communicate(text.encode(), timeout=120)
         return Outcome(self.process.returncode, (out or b"").decode(), err.decode())
+
+
+def _heed_interrupts() -> None:
+    """What a shell starts in the background is deaf to Ctrl-C, and hands that down; a program at a terminal is not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
