@@ -20,7 +20,7 @@ pytest.importorskip("playwright")
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")]
 
 SMALLEST, USUAL, UPRIGHT, LARGEST = (800, 480), (1280, 800), (1080, 1920), (3840, 2160)
 NOW = "#sentences > p.now"

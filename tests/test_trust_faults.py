@@ -312,7 +312,7 @@ def test_a_signal_ends_it_and_leaves_no_process(
     process = psutil.Process(program.process.pid)
     children: list[psutil.Process] = []
     if moment == "starting":
-        time.sleep(0.4)
+        time.sleep(1.5)  # while Python itself starts, a signal is Python's own matter
     else:
         program.wait_for("bakers_cyst")
         children = process.children(recursive=True)
@@ -321,7 +321,7 @@ def test_a_signal_ends_it_and_leaves_no_process(
         for child in children:
             child.send_signal(signal.SIGSTOP)
     outcome, seconds = program.interrupt(number)
-    assert outcome.code in ({130} if number == signal.SIGINT else {128 + number, -number})
+    assert outcome.code in {128 + number, -number}
     assert "Traceback" not in outcome.err
     assert psutil.wait_procs(children, timeout=3)[1] == []
     assert seconds < 10, "the goal is one second; a machine with other work needs its own"
