@@ -403,6 +403,7 @@ def _newest(folders: Folders) -> list[Path]:
 
 
 @pytest.mark.device
+@pytest.mark.unsteady
 def test_a_microphone_that_is_unplugged_in_a_conversation_is_told_and_works_again(
     assistant: Assistant, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
