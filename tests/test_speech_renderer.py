@@ -40,8 +40,10 @@ def hasty() -> Iterator[SpeechRenderer]:
         yield started
 
 
-def engine() -> psutil.Process:
-    return next(each for each in psutil.Process().children() if "voice_assistant.speech.engine" in each.cmdline())
+def engine(renderer: SpeechRenderer) -> psutil.Process:
+    """The process behind this renderer; other tests of the same run may have engines of their own."""
+    assert renderer._engine is not None
+    return psutil.Process(renderer._engine.pid)
 
 
 def loudness(chunk: AudioChunk) -> float:
@@ -155,7 +157,7 @@ def test_an_unknown_voice_is_answered_with_some_that_there_are() -> None:
 def test_an_engine_that_hangs_is_replaced_and_the_sentence_said(
     hasty: SpeechRenderer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hanging = engine()
+    hanging = engine(hasty)
     hanging.send_signal(signal.SIGSTOP)
     with caplog.at_level(logging.WARNING):
         assert hasty.render(SENTENCE).duration_s > 3
@@ -165,15 +167,15 @@ def test_an_engine_that_hangs_is_replaced_and_the_sentence_said(
 
 
 def test_an_engine_that_crashes_is_replaced_and_the_sentence_said(renderer: SpeechRenderer) -> None:
-    crashed = engine()
+    crashed = engine(renderer)
     crashed.kill()
     assert renderer.render(SENTENCE).duration_s > 3
     assert renderer.restarts == 1
-    assert engine().pid != crashed.pid
+    assert engine(renderer).pid != crashed.pid
 
 
 def test_an_engine_that_crashes_while_it_speaks_is_replaced(renderer: SpeechRenderer) -> None:
-    speaking = engine()
+    speaking = engine(renderer)
     speaking.send_signal(signal.SIGSTOP)
     killer = threading.Timer(0.5, speaking.kill)
     killer.start()
@@ -243,7 +245,7 @@ def test_without_any_espeak_data_it_says_what_to_install(monkeypatch: pytest.Mon
 
 
 def test_closing_in_the_middle_of_a_sentence_ends_it(hasty: SpeechRenderer) -> None:
-    process = engine()
+    process = engine(hasty)
     process.send_signal(signal.SIGSTOP)
     failures: list[Exception] = []
 

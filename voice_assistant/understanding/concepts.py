@@ -1,11 +1,10 @@
 """What an utterance mentions, and what of it is denied.
 
 Denial follows the idea of NegEx (Chapman et al. 2001): a word such as "no" or "isn't" denies what comes after it, up
-to a word
-that begins something new ("but", "just", "it's"); some words deny what came before ("… was ruled out"). In doubt
-nothing is
-denied, because a warning sign that is wrongly denied is worse than one that is wrongly believed. The words are data,
-see the part on denial in dialogs/signs.yaml.
+to a word that begins something new ("but", "just", "it's"); some words deny what came before ("… was ruled out"); what
+is said to lie long past counts as denied ("… last year"). In doubt nothing is denied, because a warning sign that is
+wrongly denied is worse than one that is wrongly believed. The words are data, see the part on denial in
+dialogs/signs.yaml.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from voice_assistant.types import Concept, GuideError
-from voice_assistant.understanding.patterns import Node, PatternIndex, Patterns, Text, split_possessives
+from voice_assistant.understanding.pattern_index import PatternIndex
+from voice_assistant.understanding.patterns import PART, Patterns, Text, split_possessives
 
 DENIAL_CONCEPTS = (
     "denial",
@@ -25,17 +25,18 @@ DENIAL_CONCEPTS = (
     "new_matter_after_belief",
     "denial_behind",
     "tag_question",
+    "long_past",
+    "present_again",
 )
 """Entries of dialogs/signs.yaml that steer denial and are not looked for as signs."""
-
-PART = "_"
-"""An entry whose name begins so only serves the patterns of other entries and is not looked for."""
 
 REACH_WORDS = 9
 """A denial reaches over a short list of things ("no swelling heat fever or numbness"), not over a whole story."""
 
 _BEHIND_WORDS = 2
 """So many words may stand between a thing and its denial ("swelling in it is gone now")."""
+_PAST_WORDS = 3
+"""So many words may stand between a thing and the time long past when it was ("was swollen all of last year")."""
 _TAG_WORDS = 3
 """So many words may stand between the end of a denial and the question that takes it back."""
 _WORD = re.compile(r"\S+")
@@ -98,39 +99,33 @@ class ConceptFinder:
                 raise GuideError(f"signs.yaml: the entry {name} is missing; without it nobody knows what is denied.")
         patterns = Patterns(concepts)
         self.names = tuple(name for name in concepts if name not in DENIAL_CONCEPTS and not name.startswith(PART))
-        self._denial = _Denial({name: patterns.entry(name) for name in DENIAL_CONCEPTS})
+        self._steering = PatternIndex((name, node) for name in DENIAL_CONCEPTS for node in patterns.found(name))
         self._found = PatternIndex((name, node) for name in self.names for node in patterns.found(name))
-        excepted = {name: patterns.excepted(name) for name in self.names}
-        self._excepted = {
-            name: PatternIndex((name, node) for node in nodes) for name, nodes in excepted.items() if nodes
-        }
+        self._excepted = PatternIndex((name, node) for name in self.names for node in patterns.excepted(name))
 
     def find(self, text: str) -> Findings:
         """All mentions in the order of the text; overlapping mentions of one concept are found once."""
         padded = " " + split_possessives(text)
         places = [match.span() for match in _WORD.finditer(padded)]
         plain = Text(tuple(padded[start:end] for start, end in places))
-        read = replace(plain, denying=self._denial.positions(plain))
-        denied = self._denial.spans(read)
+        read = replace(plain, denying=frozenset(self._steering.fits(plain, ("denial",))["denial"]))
+        denial = _Denial(len(read.words), self._steering.fits(read, DENIAL_CONCEPTS))
         mentions = []
         for name, begin, end in self._spans(read):
-            is_denied = any(first < begin < last for first, last in denied) or self._denial.comes_behind(read, end)
             start_character, end_character = places[begin][0], places[end - 1][1]
             words = padded[start_character:end_character]
-            mentions.append(Mention(name, start_character, end_character, words, is_denied))
+            mentions.append(Mention(name, start_character, end_character, words, denial.denies(begin, end)))
         mentions.sort(key=lambda mention: (mention.start, mention.end))
-        stretches = [(places[first][0], places[last - 1][1]) for first, last in denied]
+        stretches = [(places[first][0], places[last - 1][1]) for first, last in denial.spans]
         telling = tuple(one for one in stretches if any(m.denied and one[0] <= m.start < one[1] for m in mentions))
         return Findings(text=padded, mentions=tuple(mentions), denied_spans=telling)
 
     def _spans(self, text: Text) -> Iterator[tuple[str, int, int]]:
         """Concept, first word and the word behind the last one of every mention."""
-        for name, spans in self._found.matches(text).items():
-            if name in self._excepted:
-                exceptions = self._excepted[name].matches(text).get(name)
-                if exceptions:
-                    masked = _mask(text, exceptions)
-                    spans = self._found.matches(masked, only=name).get(name, [])
+        found = self._found.matches(text)
+        for name, exceptions in self._excepted.matches(text, found).items():
+            found[name] = self._found.matches(_mask(text, exceptions), (name,)).get(name, [])
+        for name, spans in found.items():
             for begin, end in spans:
                 yield name, begin, end
 
@@ -144,51 +139,51 @@ def _mask(text: Text, spans: Iterable[tuple[int, int]]) -> Text:
 
 
 class _Denial:
-    """Finds the stretches of a text that are denied, in words: the denying word and the word behind the last one."""
+    """What is denied in a text of so many words, by where the entries fit that steer denial (word → word behind)."""
 
-    def __init__(self, nodes: Mapping[str, Node]) -> None:
-        self._nodes = nodes
+    def __init__(self, length: int, fits: Mapping[str, Mapping[int, int]]) -> None:
+        self._length = length
+        self._fits = fits
+        self.spans = self._find_spans()
+        """Where things are denied by a word before them: the denying word and the word behind the last one."""
 
-    def positions(self, text: Text) -> frozenset[int]:
-        """The words at which a denial begins."""
-        return frozenset(at for at in range(len(text.words)) if self._end("denial", text, at) is not None)
+    def denies(self, begin: int, end: int) -> bool:
+        """Whether what stands from word `begin` up to word `end` is denied."""
+        return any(first < begin < last for first, last in self.spans) or self._behind(end) or self._is_long_past(end)
 
-    def comes_behind(self, text: Text, at: int) -> bool:
-        """Whether what ends before word `at` is denied by the words after it."""
-        for begin in range(at, min(at + _BEHIND_WORDS, len(text.words)) + 1):
-            if self._end("denial_behind", text, begin) is not None:
+    def _behind(self, at: int) -> bool:
+        for begin in range(at, at + _BEHIND_WORDS + 1):
+            if begin in self._fits["denial_behind"]:
                 return True
-            if begin < len(text.words) and text.words[begin] == "but":
+            if begin in self._fits["new_matter_after_belief"]:
                 return False
         return False
 
-    def spans(self, text: Text) -> list[tuple[int, int]]:
-        """Where things are denied by a word before them."""
+    def _is_long_past(self, at: int) -> bool:
+        """Whether what ends before word `at` is said to have been long ago, and nothing says that it is here again."""
+        is_past = any(begin in self._fits["long_past"] for begin in range(at, at + _PAST_WORDS + 1))
+        return is_past and not self._fits["present_again"]
+
+    def _find_spans(self) -> list[tuple[int, int]]:
         spans: list[tuple[int, int]] = []
         resume = 0
-        for at in sorted(text.denying):
+        for at, behind in sorted(self._fits["denial"].items()):
             if at < resume:
                 continue
-            resume = self._end("denial", text, at) or at
-            if self._is_harmless(text, at):
-                continue
-            end = self._reach(text, at)
-            if not any(self._end("tag_question", text, tag) is not None for tag in range(end, end + _TAG_WORDS + 1)):
+            resume = behind
+            harmless = any(begin <= at < end for begin, end in self._fits["false_denial"].items())
+            end = self._reach(at)
+            if not harmless and not self._is_taken_back(end):
                 spans.append((at, end))
         return spans
 
-    def _is_harmless(self, text: Text, at: int) -> bool:
-        ends = ((begin, self._end("false_denial", text, begin)) for begin in range(at + 1))
-        return any(end is not None and begin <= at < end for begin, end in ends)
+    def _is_taken_back(self, at: int) -> bool:
+        return any(begin in self._fits["tag_question"] for begin in range(at, at + _TAG_WORDS + 1))
 
-    def _reach(self, text: Text, at: int) -> int:
+    def _reach(self, at: int) -> int:
         """Where the denial at word `at` ends: after a few words or where something new begins."""
-        believed = self._end("unsure_denial", text, at)
-        start = believed or self._end("denial", text, at) or at
-        boundary = "new_matter_after_belief" if believed else "new_matter"
-        last = min(start + REACH_WORDS, len(text.words))
-        return next((end for end in range(start, last) if self._end(boundary, text, end) is not None), last)
-
-    def _end(self, name: str, text: Text, at: int) -> int | None:
-        ends = self._nodes[name].ends(text, at)
-        return ends[0] if ends else None
+        believed = self._fits["unsure_denial"].get(at)
+        start = believed or self._fits["denial"][at]
+        boundaries = self._fits["new_matter_after_belief" if believed else "new_matter"]
+        last = min(start + REACH_WORDS, self._length)
+        return next((end for end in range(start, last) if end in boundaries), last)

@@ -9,24 +9,26 @@
     leg & cold      both, in either order, up to three words apart
     !cold feet      an exception: where it fits, its words do not count for the entry
 
-"can't" is found without its apostrophe too, and "knee's" is two words, "knee" and "'s". A pattern is a tree of
-nodes. A node says
-at which words it can end when it begins at a given word, every end once and the preferred one first (the first
-alternative,
-the fewest words in a gap, optional words rather than none). So nothing is tried twice, and time grows with the
-length of the text alone.
+"can't" is found without its apostrophe too, and "knee's" is two words, "knee" and "'s".
+
+A pattern is a tree of nodes. A node says at which words it can end when it begins at a given word: every end once, the
+preferred one first (the first alternative, the fewest words in a gap, optional words rather than none). So nothing is
+tried twice, and time grows with the length of the text alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from voice_assistant.types import Concept, GuideError
 
-_TOKEN = re.compile(r"\s*(\.\.\.|[()\[\]|&]|<[a-z_]+>|[\w'%]+\*?|\*)")
+PART = "_"
+"""An entry whose name begins so only serves the patterns of other entries; it may be left out where it stands."""
+
+_TOKEN = re.compile(r"\.\.\.|[()\[\]|&]|<[a-z_]+>|[\w'%]+\*?|\*")
 _POSSESSIVE = re.compile(
     r"(?<=\w)(?<!\bit)(?<!\bhe)(?<!\bshe)(?<!\bthat)(?<!\bwhat)(?<!\bthere)(?<!\bwho)(?<!\bhow)'s\b"
 )
@@ -50,18 +52,41 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Openings:
-    """The words with which something can begin."""
+class WordGroup:
+    """Some words, whole or by their beginning."""
 
     words: frozenset[str] = frozenset()
     beginnings: frozenset[str] = frozenset()
     """Beginnings of words; the empty one stands for every word."""
-    may_be_empty: bool = False
 
-    def __or__(self, other: Openings) -> Openings:
-        return Openings(
-            self.words | other.words, self.beginnings | other.beginnings, self.may_be_empty or other.may_be_empty
-        )
+    @property
+    def size(self) -> int:
+        """How many words and beginnings."""
+        return len(self.words) + len(self.beginnings)
+
+
+def _together(groups: Iterable[WordGroup]) -> WordGroup:
+    groups = list(groups)
+    return WordGroup(
+        frozenset().union(*(group.words for group in groups)),
+        frozenset().union(*(group.beginnings for group in groups)),
+    )
+
+
+_EVERY_WORD = WordGroup(beginnings=frozenset({""}))
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is known of a node before there is a text."""
+
+    opening: WordGroup = WordGroup()
+    """The words that it can begin with."""
+    needed: frozenset[WordGroup] = frozenset()
+    """Groups of which each must have a word where it fits."""
+    may_be_empty: bool = False
+    longest: int = 0
+    """The most words that it fits."""
 
 
 class Node(Protocol):
@@ -70,8 +95,8 @@ class Node(Protocol):
     def ends(self, text: Text, at: int) -> tuple[int, ...]:
         """The positions behind the last word when it begins at word `at`; none when it does not fit there."""
 
-    def openings(self) -> Openings:
-        """What it can begin with."""
+    def traits(self) -> Traits:
+        """What is known of it before there is a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +111,9 @@ class _Word:
             return (at + 1,)
         return ()
 
-    def openings(self) -> Openings:
-        return Openings(self.words, frozenset(self.beginnings))
+    def traits(self) -> Traits:
+        group = WordGroup(self.words, frozenset(self.beginnings))
+        return Traits(opening=group, needed=frozenset({group}), longest=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +125,8 @@ class _Gap:
         barrier = next((position for position in range(at, last) if position in text.denying), last)
         return tuple(range(at, barrier + 1))
 
-    def openings(self) -> Openings:
-        return Openings(beginnings=frozenset({""}), may_be_empty=True)
+    def traits(self) -> Traits:
+        return Traits(opening=_EVERY_WORD, may_be_empty=True, longest=_GAP_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +146,15 @@ class _Sequence:
                 break
         return ends
 
-    def openings(self) -> Openings:
-        found = Openings(may_be_empty=True)
-        for part in self.parts:
-            if not found.may_be_empty:
-                break
-            following = part.openings()
-            found = Openings(
-                found.words | following.words, found.beginnings | following.beginnings, following.may_be_empty
-            )
-        return found
+    def traits(self) -> Traits:
+        parts = [part.traits() for part in self.parts]
+        first = next((number for number, part in enumerate(parts) if not part.may_be_empty), len(parts))
+        return Traits(
+            opening=_together(part.opening for part in parts[: first + 1]),
+            needed=frozenset(group for part in parts for group in part.needed),
+            may_be_empty=first == len(parts),
+            longest=sum(part.longest for part in parts),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +166,15 @@ class _Choice:
     def ends(self, text: Text, at: int) -> tuple[int, ...]:
         return tuple(dict.fromkeys(end for option in self.options for end in option.ends(text, at)))
 
-    def openings(self) -> Openings:
-        found = Openings()
-        for option in self.options:
-            found |= option.openings()
-        return found
+    def traits(self) -> Traits:
+        options = [option.traits() for option in self.options]
+        telling = [min(option.needed, key=lambda group: group.size) for option in options if option.needed]
+        return Traits(
+            opening=_together(option.opening for option in options),
+            needed=frozenset({_together(telling)} if len(telling) == len(options) else ()),
+            may_be_empty=any(option.may_be_empty for option in options),
+            longest=max(option.longest for option in options),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +183,31 @@ class _Entry:
 
     name: str
     node: Node
+    known_traits: Traits
 
     def ends(self, text: Text, at: int) -> tuple[int, ...]:
         key = (self.name, at)
-        if key not in text.known_ends:
-            text.known_ends[key] = self.node.ends(text, at)
-        return text.known_ends[key]
+        known = text.known_ends.get(key)
+        if known is None:
+            known = text.known_ends[key] = self.node.ends(text, at)
+        return known
 
-    def openings(self) -> Openings:
-        return self.node.openings()
+    def traits(self) -> Traits:
+        return self.known_traits
 
 
 _NOTHING = _Sequence(())
+
+
+def alternatives(pattern: Node) -> Iterator[Node]:
+    """The patterns of which a pattern is one, in order of preference: itself, or what it lets choose from."""
+    if isinstance(pattern, _Entry):
+        yield from alternatives(pattern.node)
+    elif isinstance(pattern, _Choice):
+        for option in pattern.options:
+            yield from alternatives(option)
+    else:
+        yield pattern
 
 
 class PatternError(ValueError):
@@ -173,7 +215,7 @@ class PatternError(ValueError):
 
 
 class Patterns:
-    """Reads the patterns of all entries; each entry is read once."""
+    """Reads the patterns of all entries."""
 
     def __init__(self, concepts: Mapping[str, Concept]) -> None:
         self._concepts = concepts
@@ -183,8 +225,7 @@ class Patterns:
         """The patterns by which an entry is found.
 
         Raises:
-            GuideError: a pattern is not well formed, names an unknown entry or goes in circles; the text names the
-            entry.
+            GuideError: a pattern is not well formed, names an unknown entry or goes in circles; the text names it.
         """
         return self._read(name, [pattern for pattern in self._concepts[name].patterns if not pattern.startswith("!")])
 
@@ -192,30 +233,31 @@ class Patterns:
         """The exceptions of an entry. Raises as `found` does."""
         return self._read(name, [pattern[1:] for pattern in self._concepts[name].patterns if pattern.startswith("!")])
 
-    def _read(self, name: str, patterns: Iterable[str]) -> list[Node]:
-        nodes = []
-        for pattern in patterns:
-            try:
-                node = _Reader(pattern, self.entry).whole()
-                if "" in node.openings().beginnings or node.openings().may_be_empty:
-                    raise PatternError("it has to begin with a word")
-            except PatternError as error:
-                reason = f"the pattern “{pattern}” cannot be read, {error}; see the top of the file"
-                raise GuideError(f"signs.yaml, {name}: {reason}.") from error
-            nodes.append(node)
-        return nodes
-
     def entry(self, name: str) -> Node:
         """Any pattern of an entry but its exceptions. Raises as `found` does."""
         if name not in self._concepts:
             raise PatternError(f"there is no entry {name}")
         if name not in self._entries:
             self._entries[name] = None
-            self._entries[name] = _Entry(name, _choice(self.found(name)))
+            node = _choice(self.found(name))
+            self._entries[name] = _Entry(name, node, node.traits())
         entry = self._entries[name]
         if entry is None:
             raise PatternError(f"{name} refers to itself")
         return entry
+
+    def _read(self, name: str, patterns: Iterable[str]) -> list[Node]:
+        nodes = []
+        for pattern in patterns:
+            try:
+                node = _Reader(pattern, self.entry).whole()
+                if not name.startswith(PART) and "" in node.traits().opening.beginnings:
+                    raise PatternError("it has to begin with a word")
+            except PatternError as error:
+                reason = f"the pattern “{pattern}” cannot be read, {error}; see the top of the file"
+                raise GuideError(f"signs.yaml, {name}: {reason}.") from error
+            nodes.append(node)
+        return nodes
 
 
 class _Reader:
@@ -228,21 +270,21 @@ class _Reader:
 
     def whole(self) -> Node:
         """The pattern as a node."""
-        parts = [self._sequence()]
-        while self._take("&"):
-            parts.append(self._sequence())
+        first = self._sequence()
+        if not self._take("&"):
+            self._finish()
+            return first
+        second = self._sequence()
+        self._finish()
+        return _choice([_Sequence((first, _Gap(), second)), _Sequence((second, _Gap(), first))])
+
+    def _finish(self) -> None:
         if self._next < len(self._tokens):
             raise PatternError(f"there is a {self._tokens[self._next]} too many")
-        if len(parts) > 2:
-            raise PatternError("& joins two things only")
-        if len(parts) == 1:
-            return parts[0]
-        first, second = parts
-        return _choice([_Sequence((first, _Gap(), second)), _Sequence((second, _Gap(), first))])
 
     def _sequence(self) -> Node:
         parts: list[Node] = []
-        while self._next < len(self._tokens) and self._tokens[self._next] not in "&|)]":
+        while self._next < len(self._tokens) and self._tokens[self._next] not in ("&", "|", ")", "]"):
             parts.append(self._part())
         if not parts:
             raise PatternError("something is empty")
@@ -276,14 +318,9 @@ class _Reader:
 
 
 def _tokens(pattern: str) -> list[str]:
-    tokens = []
-    position = 0
-    while pattern[position:].strip():
-        match = _TOKEN.match(pattern, position)
-        if match is None:
-            raise PatternError(f"“{pattern[position:].strip()}” is none of its signs")
-        tokens.append(match.group(1))
-        position = match.end()
+    tokens = _TOKEN.findall(pattern)
+    if "".join(tokens) != "".join(pattern.split()):
+        raise PatternError("it holds a sign that is not known")
     return tokens
 
 
@@ -298,47 +335,10 @@ def _choice(options: Iterable[Node]) -> Node:
     """One of several; neighbouring single words become one look-up."""
     joined: list[Node] = []
     for option in options:
-        last = joined[-1] if joined else None
-        if isinstance(option, _Word) and isinstance(last, _Word):
-            joined[-1] = _Word(last.words | option.words, last.beginnings + option.beginnings)
-        elif isinstance(option, _Choice):
-            joined.extend(option.options)
-        else:
-            joined.append(option)
+        for single in option.options if isinstance(option, _Choice) else (option,):
+            last = joined[-1] if joined else None
+            if isinstance(single, _Word) and isinstance(last, _Word):
+                joined[-1] = _Word(last.words | single.words, last.beginnings + single.beginnings)
+            else:
+                joined.append(single)
     return joined[0] if len(joined) == 1 else _Choice(tuple(joined))
-
-
-class PatternIndex:
-    """Finds which of many patterns can begin with a word, so that only these are tried."""
-
-    def __init__(self, owned: Iterable[tuple[str, Node]]) -> None:
-        """Take pairs of an owner's name and a pattern; the order within an owner is that of preference."""
-        self._patterns = tuple(owned)
-        self._by_word: dict[str, list[int]] = {}
-        self._by_beginning: dict[str, list[int]] = {}
-        for number, (_, pattern) in enumerate(self._patterns):
-            openings = pattern.openings()
-            for word in openings.words:
-                self._by_word.setdefault(word, []).append(number)
-            for beginning in openings.beginnings:
-                self._by_beginning.setdefault(beginning, []).append(number)
-
-    def matches(self, text: Text, only: str | None = None) -> dict[str, list[tuple[int, int]]]:
-        """Owner → spans of words in the order of the text that fit one of its patterns and do not overlap."""
-        found: dict[str, list[tuple[int, int]]] = {}
-        for at, word in enumerate(text.words):
-            for number in self._candidates(word):
-                owner, pattern = self._patterns[number]
-                spans = found.setdefault(owner, [])
-                if (only and owner != only) or (spans and spans[-1][1] > at):
-                    continue
-                ends = pattern.ends(text, at)
-                if ends:
-                    spans.append((at, ends[0]))
-        return {owner: spans for owner, spans in found.items() if spans}
-
-    def _candidates(self, word: str) -> list[int]:
-        numbers = set(self._by_word.get(word, ()))
-        for length in range(1, len(word) + 1):
-            numbers.update(self._by_beginning.get(word[:length], ()))
-        return sorted(numbers)
