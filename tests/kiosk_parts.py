@@ -8,7 +8,7 @@ import queue
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,7 @@ class Recorder:
         self.said: list[Response] = []
         self.pushed = 0
         self.forgotten: list[bool] = []
+        self._forgetting: list[Callable[[], None]] = []
         self.quiet = False
 
     def touch(self, understood: Understood) -> None:
@@ -118,8 +119,14 @@ class Recorder:
     def say(self, response: Response) -> None:
         self.said.append(response)
 
-    def forget(self, *, keep_timer: bool) -> None:
+    def forget(self, *, keep_timer: bool, forgotten: Callable[[], None]) -> None:
         self.forgotten.append(keep_timer)
+        self._forgetting.append(forgotten)
+
+    def settle(self) -> None:
+        """Do what takes the conversation a moment: forget."""
+        while self._forgetting:
+            self._forgetting.pop()()
 
     def quieten(self, quiet: bool) -> None:
         self.quiet = quiet
