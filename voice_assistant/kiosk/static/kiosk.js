@@ -5,8 +5,10 @@ const state = {};
 let words = null;
 let socket = null;
 let panel = null; // what the visitor opened over the answer: "topics" or "timer"
-let connectedBefore = false;
+let emptyLater = 0;
 let retryMs = 250;
+const KEEP_UNCONNECTED_MS = 20000; // an answer stays so long for its reader when the server is lost
+let told = ""; // what screen readers were told last
 let drawn = ""; // what the view shows, so that it is built again only when it differs
 let timerSetAt = 0;
 let timerTick = null;
@@ -112,12 +114,11 @@ function sourceOf(source) {
 
 function sentences(answer) {
   const all = answer.sentences;
-  const alarming = answer.kind === "urgent" || answer.kind === "emergency";
   const lines = all.map((sentence, index) => {
     const ends = index + 1 === all.length || all[index + 1].source !== sentence.source;
     return make("p", {}, sentence.text, ends && " ", ends && make("span", { class: "source", text: sourceOf(sentence.source) }));
   });
-  return make("div", { class: "sentences", id: "sentences", "aria-live": alarming ? "assertive" : "polite" }, ...lines);
+  return make("div", { class: "sentences", id: "sentences" }, ...lines);
 }
 
 function banner(answer) {
@@ -167,12 +168,14 @@ function replies(answer) {
   if (answer.expects === "yes_no" || answer.expects === "choice") offers.push(button(say("no"), "no", () => touch("control.no")));
   if (answer.expects === "duration") return minutesRow();
   if (answer.more) offers.push(button(say("more"), "more", () => touch("control.more"), { class: "main" }));
-  return offers.length ? list(offers, "row big") : null;
+  return offers.length ? list(offers, answer.choices.length ? "row big choices" : "row big") : null;
 }
+
+const isAlarming = (answer) => answer.kind === "urgent" || answer.kind === "emergency";
 
 function answerView() {
   const answer = state.answer;
-  const alarming = answer.kind === "urgent" || answer.kind === "emergency";
+  const alarming = isAlarming(answer);
   const body = [
     make("h2", { text: answer.title, tabindex: "-1" }),
     ...(walking(answer) ? steps(state.walk) : []),
@@ -226,6 +229,7 @@ function render() {
   renderMark();
   renderStatus();
   renderCaption();
+  tellScreenReaders();
   renderNotices();
   renderTimer();
   renderWarning();
@@ -276,7 +280,19 @@ function renderCaption() {
   setText(byId("caption-label"), caption ? say(caption.final ? "you_said" : "heard_so_far") + ":" : "");
   setText(byId("caption-text"), caption ? caption.text : "");
   byId("caption").dataset.final = String(Boolean(caption && caption.final));
-  setText(byId("announce"), caption && caption.final ? say("you_said") + ": " + caption.text : "");
+}
+
+function tellScreenReaders() {
+  // Both regions are in the page from the beginning, for what comes with its own live region is often not read.
+  const { answer, caption } = state;
+  const telling = JSON.stringify([answer && [answer.title, answer.sentences], caption && caption.final && caption.text]);
+  if (telling === told) return;
+  told = telling;
+  const heard = caption && caption.final ? say("you_said") + ": " + caption.text + ". " : "";
+  const said = answer ? answer.title + ". " + answer.sentences.map((sentence) => sentence.text).join(" ") : "";
+  const alarming = answer && isAlarming(answer);
+  setText(byId("alert"), alarming ? say(answer.kind) + ": " + said : "");
+  setText(byId("announce"), alarming ? heard : heard + said);
 }
 
 function renderNotices() {
@@ -356,26 +372,30 @@ function receive(changed) {
 
 function forget() {
   // The visit is over: empty the page at once, then load it anew, so that nothing is left in its memory.
-  for (const name of Object.keys(state)) delete state[name];
-  byId("view").replaceChildren();
-  for (const id of ["caption-text", "announce"]) byId(id).textContent = "";
+  empty();
   if (socket) socket.onclose = null;
   location.reload();
 }
 
+function empty() {
+  Object.assign(state, { caption: null, answer: null, check: null, walk: null, timer: null, mark: -1 });
+  panel = null;
+  render();
+}
+
 function connect() {
   socket = new WebSocket("ws://" + location.host + "/live");
-  socket.onopen = () => { retryMs = 250; renderIfKnown(); };
+  socket.onopen = () => {
+    // The server that answers after a loss is another one, perhaps a newer one, and knows nothing of this visit.
+    if (state.visit) forget();
+  };
   socket.onmessage = (event) => receive(JSON.parse(event.data));
   socket.onclose = () => {
-    renderIfKnown();
+    if (!emptyLater) emptyLater = setTimeout(empty, KEEP_UNCONNECTED_MS);
+    if (state.visit) render();
     setTimeout(connect, retryMs);
     retryMs = Math.min(retryMs * 2, 4000);
   };
-}
-
-function renderIfKnown() {
-  if (words && state.visit) render();
 }
 
 // --- the beginning ---------------------------------------------------------------------------------------
