@@ -34,24 +34,43 @@ CLINIC = Clinic(
 
 
 class TestMicrophone:
-    """Silence in real time, until a test speaks a recording into it. Implements AudioSource."""
+    """Silence, until a test speaks a recording into it. Implements AudioSource.
+
+    Time in the voice loop is that of its sound, so the loop may run faster than real time, and on a busy machine
+    slower, and does the same.
+    """
 
     __test__ = False
 
-    def __init__(self) -> None:
-        self._recordings: queue.SimpleQueue[str | Path] = queue.SimpleQueue()
+    def __init__(self, pace: float = 4.0) -> None:
+        """`pace`: how many seconds of sound come in a second, at most."""
+        self._recordings: queue.SimpleQueue[tuple[Path, threading.Event | None]] = queue.SimpleQueue()
         self._closed = threading.Event()
+        self._pace = pace
+        self._speaking = False
 
-    def speak(self, name: str) -> None:
-        """Say one of the recordings, once what is being said has ended."""
-        self._recordings.put(SOUNDS / name)
+    def speak(self, recording: str | Path, hold: threading.Event | None = None) -> None:
+        """Say a recording (a name is one of tests/data/hearing), once what is being said has ended.
+
+        With `hold` time stands still before the last third of it until that is set.
+        """
+        self._recordings.put((SOUNDS / recording, hold))
 
     @property
     def status(self) -> MicrophoneStatus:
         return MicrophoneStatus(state="working", device="test", level_db=FLOOR_DB)
 
+    @property
+    def is_speaking(self) -> bool:
+        """Whether a recording is being said, or waits."""
+        return self._speaking or not self._recordings.empty()
+
     def close(self) -> None:
         self._closed.set()
+
+    def open_again(self) -> None:
+        """As if it had been plugged in again."""
+        self._closed.clear()
 
     def __enter__(self) -> TestMicrophone:
         return self
@@ -64,7 +83,7 @@ class TestMicrophone:
         for chunk in self._sounds():
             moved = AudioChunk(chunk.pcm, chunk.rate_hz, start_s)
             start_s = moved.end_s
-            if self._closed.wait(max(began_s + start_s - time.monotonic(), 0.0)):
+            if self._closed.wait(max(began_s + start_s / self._pace - time.monotonic(), 0.0)):
                 return
             yield moved
 
@@ -74,7 +93,14 @@ class TestMicrophone:
             if self._recordings.empty():
                 yield silence
             else:
-                yield from read_wav(self._recordings.get(), 20)
+                self._speaking = True
+                recording, hold = self._recordings.get()
+                chunks = list(read_wav(recording, 20))
+                yield from chunks[: len(chunks) * 2 // 3]
+                while hold is not None and not hold.is_set() and not self._closed.is_set():
+                    time.sleep(0.01)
+                yield from chunks[len(chunks) * 2 // 3 :]
+                self._speaking = False
 
 
 @dataclass
@@ -135,9 +161,9 @@ def guide_and_words() -> tuple[Guide, Words]:
 class KioskRun:
     """Runs a kiosk in this process. A context manager that gives a RunningKiosk."""
 
-    def __init__(self, assistant: Assistant, clinic: Clinic = CLINIC, port: int = 0) -> None:
+    def __init__(self, assistant: Assistant, clinic: Clinic = CLINIC, pace: float = 4.0) -> None:
         conversation = kiosk_conversation(assistant, clinic)
-        self._microphone = TestMicrophone()
+        self._microphone = TestMicrophone(pace)
         self._loudspeaker = KioskNoLoudspeaker()
 
         def make_loop(events: LoopEvents) -> tuple[VoiceLoop, QuietPlayback]:
@@ -146,14 +172,14 @@ class KioskRun:
 
         voice = Voice(make_loop)
         kiosk = kiosk_for(assistant, clinic, voice, conversation)
-        server = KioskServer(kiosk, bind(port))
+        server = KioskServer(kiosk, bind(0))
         self._running = RunningKiosk(kiosk, server, voice, self._microphone, self._loudspeaker, assistant)
         self._thread = threading.Thread(target=voice.run, args=(kiosk,), daemon=True)
 
     def __enter__(self) -> RunningKiosk:
         self._thread.start()
         self._running.server.start()
-        give_up = time.monotonic() + 20
+        give_up = time.monotonic() + 60
         while self._running.kiosk.shown()["visit"]["number"] == 0 and time.monotonic() < give_up:
             time.sleep(0.01)
         return self._running

@@ -15,7 +15,7 @@ from voice_assistant import Assistant
 
 WIDE = (1920, 1080)
 SIZES = {"small": SMALLEST, "upright": UPRIGHT, "wide": WIDE}
-_COLOURS = 64
+_COLOURS = 96
 _SHOWN_WIDTH = {"small": 800, "upright": 540, "wide": 960}
 """Pictures of large screens are kept smaller than they are."""
 

@@ -76,7 +76,8 @@ class Screen:
     def _answer(self, response: Response, look: Look) -> Json:
         subject = self._subject(response, look)
         node = self._guide.nodes.get(subject)
-        leads_to = node.leads_to if node else ()
+        choices = look.choices if look.expects == "choice" else ()
+        leads_to = node.leads_to if node and not choices else ()
         return {
             "node": subject,
             "facet": response.facet,
@@ -84,11 +85,11 @@ class Screen:
             "kind": self._kind(response, look),
             "sentences": [{"text": sentence.text, "source": sentence.source} for sentence in response.sentences],
             "expects": look.expects,
-            "choices": self._named(look.choices) if look.expects == "choice" else [],
-            "facets": self._facets(subject, response.facet),
+            "choices": self._named(choices),
+            "facets": [] if choices else self._facets(subject, response.facet),
             "related": self._named(one for one in leads_to if not one.startswith("control.")),
             "more": look.more,
-            "marked": list(self._words.drawing.get(subject, ())),
+            "marked": [] if choices else list(self._words.drawing.get(subject, ())),
         }
 
     def _subject(self, response: Response, look: Look) -> str:
