@@ -176,12 +176,16 @@ class KioskRun:
         self._running = RunningKiosk(kiosk, server, voice, self._microphone, self._loudspeaker, assistant)
         self._thread = threading.Thread(target=voice.run, args=(kiosk,), daemon=True)
 
-    def __enter__(self) -> RunningKiosk:
+    def start_voice(self) -> RunningKiosk:
+        """The voice part alone, without the page; returns when it listens."""
         self._thread.start()
-        self._running.server.start()
         give_up = time.monotonic() + 60
         while self._running.kiosk.shown()["visit"]["number"] == 0 and time.monotonic() < give_up:
             time.sleep(0.01)
+        return self._running
+
+    def __enter__(self) -> RunningKiosk:
+        self.start_voice().server.start()
         return self._running
 
     def __exit__(self, *exception: object) -> None:
