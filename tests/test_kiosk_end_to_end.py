@@ -30,7 +30,9 @@ def test_a_stranger_asks_aloud_reads_and_hears_the_answer(virtual_devices: Virtu
     clinic = tmp_path / "clinic.toml"
     clinic.write_text('name = "Riverside Clinic"\nwake_phrases = []\nidle_s = 600\n')
     notifier, watchdog = listen_as_systemd(tmp_path)
-    own = {"NOTIFY_SOCKET": str(notifier), "BROWSER": str(fake_browser(tmp_path))}
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    own = {"TMPDIR": str(temporary), "NOTIFY_SOCKET": str(notifier), "BROWSER": str(fake_browser(tmp_path))}
     process = subprocess.Popen(
         [sys.executable, "-m", "voice_assistant", "kiosk", "--port", "0", "--open", "--config", str(clinic)],
         stderr=subprocess.PIPE,
@@ -74,6 +76,7 @@ def test_a_stranger_asks_aloud_reads_and_hears_the_answer(virtual_devices: Virtu
     wait_until(lambda: "" in told.queue)
     if process.stderr:
         process.stderr.close()
+    assert list(temporary.rglob("*")) == [], "something of the visit was written"
     lines = list(told.queue)
     assert not [line for line in lines if "can i" in line or "Traceback" in line], "the log holds content"
 
