@@ -1,4 +1,4 @@
-"""`python -m benchmarks.kiosk [--times 4] [--seconds 20] [--pictures FOLDER [--only NAME …]]`"""
+"""`python -m benchmarks.kiosk [--times 4] [--seconds 20] [--pictures FOLDER [--full] [--only NAME …]]`"""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=4, help="how often to ask, touch and load")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long to watch it being idle")
     parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="take pictures of every state instead")
-    parser.add_argument("--only", nargs="*", default=(), help="of these states or sizes only")
+    parser.add_argument("--full", action="store_true", help="every pixel, each size in a picture of its own")
+    parser.add_argument("--only", nargs="*", default=(), help="of these states only")
     add_options(parser)
     given = parser.parse_args()
     # As in a kiosk without a wake phrase.
@@ -28,7 +29,7 @@ def main() -> int:
         if given.pictures:
             from benchmarks.kiosk.pictures import take_pictures
 
-            take_pictures(assistant, given.pictures, tuple(given.only))
+            take_pictures(assistant, given.pictures, tuple(given.only), full=given.full)
         else:
             measure(assistant, given.times, given.seconds)
     return 0
