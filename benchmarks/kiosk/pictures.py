@@ -16,11 +16,11 @@ from voice_assistant import Assistant
 
 WIDE = (1920, 1080)
 SIZES = {"wide": WIDE, "small": SMALLEST, "upright": UPRIGHT}
-_PLACES = {"wide": (0, 0, 640, 360), "small": (20, 368, 600, 360), "upright": (648, 0, 409, 728)}
+_PLACES = {"wide": (0, 0, 560, 315), "small": (17, 323, 525, 315), "upright": (568, 0, 359, 638)}
 """Left, top, width, height of the picture of each size in the one of all."""
-_WHOLE = (1057, 728)
+_WHOLE = (927, 638)
 _GROUND = (98, 115, 125)
-_COLOURS = 64
+_COLOURS = 32
 
 
 def take_pictures(assistant: Assistant, folder: Path, only: tuple[str, ...] = (), *, full: bool = False) -> None:
