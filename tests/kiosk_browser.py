@@ -21,7 +21,7 @@ FLAGS = (
     "--disable-component-update --disable-sync --disable-dev-shm-usage"
 ).split()
 NEEDS_CHROMIUM = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
-LIMIT_S = 60.0
+LIMIT_S = 120.0
 """Only what is broken takes so long, however busy the machine is."""
 SMALLEST, USUAL, UPRIGHT, LARGEST = (800, 480), (1280, 800), (1080, 1920), (3840, 2160)
 NOW = "#sentences > p.now"
@@ -98,10 +98,12 @@ def journal(page: Page, what: str) -> list[str]:
     return list(page.evaluate(f"journal.{what}"))
 
 
-def wait_for_entry(page: Page, what: str, pattern: str) -> None:
+def wait_for_entry(page: Page, what: str, pattern: str, timeout_s: float = LIMIT_S) -> None:
     """Until something that matches was shown."""
     page.wait_for_function(
-        "([what, pattern]) => journal[what].some(entry => new RegExp(pattern).test(entry))", arg=[what, pattern]
+        "([what, pattern]) => journal[what].some(entry => new RegExp(pattern).test(entry))",
+        arg=[what, pattern],
+        timeout=1000 * timeout_s,
     )
 
 

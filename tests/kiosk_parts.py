@@ -33,11 +33,15 @@ CLINIC = Clinic(
 """Nobody is idle in a test that happens to be slow."""
 
 
+_SILENCE_S = 3.0
+"""More than enough for the loop to notice that somebody has finished."""
+
+
 class TestMicrophone:
     """Silence, until a test speaks a recording into it. Implements AudioSource.
 
     Time in the voice loop is that of its sound, so the loop may run faster than real time, and on a busy machine
-    slower, and does the same.
+    slower, and does the same. It stands still while nobody has anything to say or to do.
     """
 
     __test__ = False
@@ -48,6 +52,8 @@ class TestMicrophone:
         self._closed = threading.Event()
         self._pace = pace
         self._speaking = False
+        self.is_wanted: Callable[[], bool] = lambda: True
+        """Whether the loop has something to do: else time stands still, a little after the last sound."""
 
     def speak(self, recording: str | Path, hold: threading.Event | None = None) -> None:
         """Say a recording (a name is one of tests/data/hearing), once what is being said has ended.
@@ -88,12 +94,15 @@ class TestMicrophone:
             yield moved
 
     def _sounds(self) -> Iterator[AudioChunk]:
-        silence = AudioChunk(bytes(SAMPLE_RATE_HZ // 50 * 2), SAMPLE_RATE_HZ, 0.0)
+        silence, silent_s = AudioChunk(bytes(SAMPLE_RATE_HZ // 50 * 2), SAMPLE_RATE_HZ, 0.0), 0.0
         while True:
-            if self._recordings.empty():
+            silent_s = 0.0 if self.is_wanted() else silent_s + silence.duration_s
+            if self._recordings.empty() and silent_s > _SILENCE_S and not self._closed.is_set():
+                time.sleep(0.005)
+            elif self._recordings.empty():
                 yield silence
             else:
-                self._speaking = True
+                self._speaking, silent_s = True, 0.0
                 recording, hold = self._recordings.get()
                 chunks = list(read_wav(recording, 20))
                 yield from chunks[: len(chunks) * 2 // 3]
@@ -161,13 +170,16 @@ def guide_and_words() -> tuple[Guide, Words]:
 class KioskRun:
     """Runs a kiosk in this process. A context manager that gives a RunningKiosk."""
 
-    def __init__(self, assistant: Assistant, clinic: Clinic = CLINIC, pace: float = 4.0) -> None:
+    def __init__(self, assistant: Assistant, clinic: Clinic = CLINIC, *, pace: float = 4.0, rests: bool = True) -> None:
+        """`rests`: time stands still when nothing is to be done."""
         conversation = kiosk_conversation(assistant, clinic)
         self._microphone = TestMicrophone(pace)
         self._loudspeaker = KioskNoLoudspeaker()
 
         def make_loop(events: LoopEvents) -> tuple[VoiceLoop, QuietPlayback]:
             loop = voice_loop(assistant, conversation, self._microphone, self._loudspeaker, events)
+            if rests:
+                self._microphone.is_wanted = lambda: loop.is_busy or not loop._memory.orders.empty()
             return loop, self._loudspeaker
 
         voice = Voice(make_loop)

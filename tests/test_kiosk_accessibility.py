@@ -27,7 +27,7 @@ from tests.kiosk_browser import (
 from tests.kiosk_states import STATES
 from tests.kiosk_still import StillKiosk
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, NEEDS_CHROMIUM]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900), NEEDS_CHROMIUM]
 
 TAGS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "EN-301-549"]
 RULES = {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}

@@ -18,11 +18,19 @@ from tests.kiosk_parts import SOUNDS
 from tests.virtual_devices import VirtualDevices
 
 pytest.importorskip("playwright")
-from playwright.sync_api import expect
+from playwright.sync_api import Page, TimeoutError, expect
 
-from tests.kiosk_browser import NEEDS_CHROMIUM, browser_alone, visitor, wait_for_entry, wait_until
+from tests.kiosk_browser import (
+    LIMIT_S,
+    NEEDS_CHROMIUM,
+    browser_alone,
+    journal,
+    visitor,
+    wait_for_entry,
+    wait_until,
+)
 
-pytestmark = [pytest.mark.browser, pytest.mark.device, pytest.mark.slow, NEEDS_CHROMIUM]
+pytestmark = [pytest.mark.browser, pytest.mark.device, pytest.mark.slow, pytest.mark.timeout(900), NEEDS_CHROMIUM]
 
 
 @pytest.mark.usefixtures("assistant")  # so that the guide is compiled before the process is waited for
@@ -48,9 +56,7 @@ def test_a_stranger_asks_aloud_reads_and_hears_the_answer(virtual_devices: Virtu
         assert opened.read_text().strip() == url
         with browser_alone() as browser, visitor(browser, url) as page:
             with virtual_devices.recording(tmp_path / "answer.wav"):
-                virtual_devices.speak_into_microphone(SOUNDS / "question.wav")
-                wait_for_entry(page, "captions", "^false: \\w")
-                wait_for_entry(page, "captions", "^true: .*can i do")
+                ask_until_heard(virtual_devices, page)
                 wait_for_entry(page, "marked", ".")
                 wait_until(lambda: loudness(tmp_path / "answer.wav") > 100)
 
@@ -80,6 +86,20 @@ def test_a_stranger_asks_aloud_reads_and_hears_the_answer(virtual_devices: Virtu
     assert list(temporary.rglob("*")) == [], "something of the visit was written"
     lines = list(told.queue)
     assert not [line for line in lines if "can i" in line or "Traceback" in line], "the log holds content"
+
+
+def ask_until_heard(devices: VirtualDevices, page: Page) -> None:
+    """As people do. Sound that a busy machine does not carry in time is lost."""
+    for last in (False, False, False, True):
+        devices.speak_into_microphone(SOUNDS / "question.wav")
+        try:
+            wait_for_entry(page, "captions", "^true: .*can i do", LIMIT_S if last else 20.0)
+        except TimeoutError:
+            if last:
+                raise
+        else:
+            break
+    assert [caption for caption in journal(page, "captions") if caption.startswith("false: ")], "no live caption"
 
 
 def fake_browser(folder: Path) -> Path:

@@ -31,7 +31,7 @@ from tests.kiosk_browser import (
 from tests.kiosk_states import make_idle
 from tests.kiosk_still import StillKiosk
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, NEEDS_CHROMIUM]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900), NEEDS_CHROMIUM]
 
 STATIC = Path(__file__).parent.parent / "voice_assistant" / "kiosk" / "static"
 

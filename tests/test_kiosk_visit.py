@@ -66,6 +66,20 @@ def test_an_answer_shows_what_was_said_what_it_means_and_where_it_comes_from() -
     assert shown["answer"]["marked"] == ["hollow"]
 
 
+def test_a_prompt_after_silence_stands_below_the_answer_that_is_still_being_read() -> None:
+    world = World()
+    world.answer()
+    for text in ("Would you like to hear more?", "I am here."):
+        prompt = Sentence(text, "assistant")
+        world.kiosk.spoken(Response("cause.bakers_cyst", (prompt,)))
+        texts = [one["text"] for one in world.kiosk.shown()["answer"]["sentences"]]
+        assert texts == ["It is a pocket.", text]
+        world.kiosk.sentence(prompt, 0)
+        assert world.kiosk.shown()["mark"] == 1
+    world.kiosk.spoken(Response("control.timer", (Sentence("Time is up.", "assistant"),)))
+    assert [one["text"] for one in world.kiosk.shown()["answer"]["sentences"]] == ["Time is up."]
+
+
 def test_the_visitor_is_warned_in_sight_and_sound_twenty_seconds_before_the_end() -> None:
     world = World(Clinic(idle_s=60))
     world.answer()

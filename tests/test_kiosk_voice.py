@@ -32,12 +32,12 @@ from tests.kiosk_browser import (
 )
 from tests.kiosk_states import make_idle
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, NEEDS_CHROMIUM]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900), NEEDS_CHROMIUM]
 
 
 @pytest.fixture
 def running(assistant: Assistant) -> Iterator[RunningKiosk]:
-    with KioskRun(assistant) as one:
+    with KioskRun(assistant, pace=2.0) as one:
         yield one
 
 
@@ -63,7 +63,7 @@ def test_a_spoken_question_appears_as_caption_and_its_answer_is_marked_sentence_
     sentences = page.locator("#sentences .said").all_inner_texts()
     assert sentences[0].startswith("Try a cold compress")
     marked = journal(page, "marked")
-    assert marked == sentences[: len(marked)]
+    assert marked == [sentence for sentence in sentences if sentence in marked], "not in order"
     assert "From the guide: Quick Relief Tips" in page.inner_text("#sentences")
 
 
@@ -150,15 +150,21 @@ def test_quiet_mode_plays_nothing_and_the_screen_follows_all_the_same(page: Page
     wait_until(lambda: running.loudspeaker._sounds.volume > 0)  # type: ignore[attr-defined]
 
 
-def test_a_touch_interrupts_what_is_being_said(page: Page) -> None:
+def test_a_touch_interrupts_what_is_being_said(page: Page, running: RunningKiosk) -> None:
     page.click('[data-node="overview.causes"]')
-    wait_for_entry(page, "marked", "Overuse")
+    wait_until(lambda: is_saying(running, "Overuse"))
     page.click("#home")
     page.click('[data-node="treatment.overview"]')
-    wait_for_entry(page, "marked", "Treatment depends")
-    assert not [text for text in journal(page, "marked") if text.startswith("Examples are")]
+    wait_until(lambda: is_saying(running, "Treatment depends"))
+    assert not is_saying(running, "Overuse")
     page.keyboard.press("Escape")
     expect(page.locator("#status")).to_have_attribute("data-state", "idle")
+
+
+def is_saying(running: RunningKiosk, words: str) -> bool:
+    """Whether an answer with these words is being said."""
+    loop = running.voice._loop
+    return loop is not None and loop.is_busy and words in loop._talker.spoken_text
 
 
 def test_nothing_of_a_visit_is_left_in_page_memory_storage_or_disk(assistant: Assistant, tmp_path: Path) -> None:

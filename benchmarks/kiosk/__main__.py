@@ -38,7 +38,7 @@ def main() -> int:
 def measure(assistant: Assistant, times: int, seconds: float) -> None:
     """Print a table."""
     print("| what | times | median | 95 % | worst | goal |\n| --- | --- | --- | --- | --- | --- |")
-    with KioskRun(assistant, pace=1.0) as running, browser_alone() as browser:
+    with KioskRun(assistant, pace=1.0, rests=False) as running, browser_alone() as browser:
         with visitor(browser, running.url) as page:
             print(row("partial heard → caption", "ms", 200, captions_ms(running, page, times)))
             print(row("touch → answer on the page", "ms", 100, touches_ms(page, times)))

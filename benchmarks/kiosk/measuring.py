@@ -113,7 +113,7 @@ def page_bytes(port: int) -> int:
 
 def idle_shares(assistant: Assistant, seconds: float) -> tuple[float, float, float]:
     """Per cent of one core: the assistant alone, what the server adds, what the browser takes."""
-    run = KioskRun(assistant, pace=1.0)
+    run = KioskRun(assistant, pace=1.0, rests=False)
     running = run.start_voice()
     own = psutil.Process(os.getpid())
     try:

@@ -188,7 +188,8 @@ class Kiosk:
                 if not self._visit.active:
                     self._visit = self._visit.touched(self._clock())
                 self._answering = response.node_id == "control.timer"
-                self._show(response)
+                self._look_again()
+                self._screen.show_unasked(response, self._present)
         self._changed()
 
     def sentence(self, sentence: Sentence, _place: int) -> None:

@@ -56,6 +56,17 @@ class Screen:
         self.parts["check"] = self._check(look)
         self.parts["walk"] = self._walk(look)
 
+    def show_unasked(self, response: Response, look: Look) -> None:
+        """What is said without having been asked. A prompt stands below the answer, which is still being read."""
+        shown = self.parts["answer"]
+        if not shown or response.urgent or response.node_id != shown["node"]:
+            self.show_response(response, look)
+            return
+        own = shown["sentences"][: shown["own"]]
+        said = {"sentences": [*own, *_told(response)], "more": look.more, "expects": look.expects}
+        self.parts["answer"] = {**shown, **said}
+        self.parts["mark"] = -1
+
     def mark(self, sentence: Sentence) -> None:
         """That sentence is being said."""
         answer = self.parts["answer"]
@@ -83,7 +94,8 @@ class Screen:
             "facet": response.facet,
             "title": self._words.labels.get(subject, ""),
             "kind": self._kind(response, look),
-            "sentences": [{"text": sentence.text, "source": sentence.source} for sentence in response.sentences],
+            "sentences": _told(response),
+            "own": len(response.sentences),
             "expects": look.expects,
             "choices": self._named(choices),
             "facets": [] if choices else self._facets(subject, response.facet),
@@ -136,3 +148,7 @@ class Screen:
             return None
         route, index = look.walk
         return {"route": route, "index": index, "steps": self._named(self._words.steps[route])}
+
+
+def _told(response: Response) -> list[dict[str, str]]:
+    return [{"text": sentence.text, "source": sentence.source} for sentence in response.sentences]

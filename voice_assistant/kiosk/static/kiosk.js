@@ -220,7 +220,8 @@ function receive(changed) {
 }
 
 function isNew(answer) {
-  return !state.answer || JSON.stringify(answer.sentences) !== JSON.stringify(state.answer.sentences);
+  const own = (one) => JSON.stringify(one.sentences.slice(0, one.own));
+  return !state.answer || own(answer) !== own(state.answer);
 }
 
 function forget() {
