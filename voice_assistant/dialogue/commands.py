@@ -25,7 +25,8 @@ def handle(reply: Reply, node_id: str, slots: Slots) -> Reply:
     """Does what a control node asks for."""
     if node_id == timer.NODE:
         return timer.handle(reply, slots)
-    acted = act(reply, slots.action)
+    waits_first = slots.action == "pause" and node_id != "control.stop"  # "wait, go back one"
+    acted = None if waits_first else act(reply, slots.action)
     if acted is not None:
         return acted
     if slots.ordinal is not None:
@@ -112,6 +113,12 @@ def start_over(reply: Reply) -> Reply:
         said=state.said,
     )
     return replace(reply, state=fresh).line("start_over").line("what_now")
+
+
+def walk_through(reply: Reply, node_id: str) -> Reply | None:
+    """Step by step through what was named or else talked about; None when that has no steps."""
+    place = walk.from_topic(node_id) or walk.from_topic(reply.state.topic)
+    return walk.start(reply.change(refusals=0), place.route) if place else None
 
 
 # --- yes and no -------------------------------------------------------------------------------
