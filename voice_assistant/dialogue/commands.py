@@ -196,6 +196,14 @@ def help_me(reply: Reply) -> Reply:
     return reply.ask_again()
 
 
+def _who_i_am(reply: Reply) -> Reply:
+    return reply.at("control.help").line("who_i_am").line("not_a_doctor").ask_again()
+
+
+def _what_i_keep(reply: Reply) -> Reply:
+    return reply.at("control.help").line("what_i_keep").ask_again()
+
+
 def _help_for(state: DialogueState) -> str:
     expects = state.expects
     if state.asked and state.asked.kind == "check_question":
@@ -222,6 +230,8 @@ def _tell_left(reply: Reply) -> Reply:
 
 
 _ACTIONS: Mapping[str, Command] = {
+    "identity": _who_i_am,
+    "privacy": _what_i_keep,
     "spell": recall.spell,
     "list": recall.say_list,
     "where": recall.tell_where,

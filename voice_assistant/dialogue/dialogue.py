@@ -88,6 +88,7 @@ class Dialogue:
             self._settings.ignore_out_of_scope
             and isinstance(understood, NoMatch)
             and understood.reason == "out_of_scope"
+            and understood.slots.action not in ("identity", "privacy")
         )
 
     def _answer(self, reply: Reply, understood: Understood) -> Reply:
