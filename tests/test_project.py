@@ -50,6 +50,9 @@ LIBRARIES = {
 }
 """Where each library may be imported: a change of library is then a change in one place."""
 
+STANDARD = sys.stdlib_module_names | {"tomllib"}
+"""The standard library of the newest Python supported, whichever runs the tests."""
+
 BACKPORTS = {"tomli"}
 """Stand in for the standard library on the oldest Python, wherever that is used."""
 
@@ -110,8 +113,7 @@ def test_each_library_is_imported_in_its_place_only() -> None:
         f"{path.relative_to(ROOT)} imports {library}"
         for path in modules()
         for library in {name.split(".")[0] for name in imported_by(path)}
-        if library not in sys.stdlib_module_names | {PACKAGE.name} | BACKPORTS
-        and place_of(path) not in LIBRARIES.get(library, set())
+        if library not in STANDARD | {PACKAGE.name} | BACKPORTS and place_of(path) not in LIBRARIES.get(library, set())
     ]
     assert strangers == []
 
@@ -187,7 +189,7 @@ def test_tests_and_benchmarks_import_what_their_extra_installs(
     missing = {
         f"{path.relative_to(ROOT)} imports {library}"
         for path in (ROOT / folder).rglob("*.py")
-        for library in {name.split(".")[0] for name in imported_by(path)} - sys.stdlib_module_names - own
+        for library in {name.split(".")[0] for name in imported_by(path)} - STANDARD - own
         if canonicalize_name(DISTRIBUTIONS.get(library, library)) not in installed
     }
     assert missing == set()

@@ -75,8 +75,8 @@ def load_settings(
     if file is not None:
         values |= {key: _checked(key, value, str(file)) for key, value in _read(file).items()}
     for name, text in (os.environ if environment is None else environment).items():
-        key = name.removeprefix(ENVIRONMENT_PREFIX).lower()
-        if name.startswith(ENVIRONMENT_PREFIX) and key in _KINDS:
+        if name.startswith(ENVIRONMENT_PREFIX):
+            key = name.removeprefix(ENVIRONMENT_PREFIX).lower()
             values[key] = _checked(key, _from_text(key, text), f"the variable {name}")
     for key, value in (flags or {}).items():
         if value is not None:
@@ -98,8 +98,8 @@ def _read(file: Path) -> dict[str, object]:
 
 
 def _from_text(key: str, text: str) -> object:
-    """An environment variable as the kind of value that the setting has."""
-    default = next(field.default for field in fields(Settings) if field.name == key)
+    """An environment variable as the kind of value that the setting has; as it is where it cannot be one."""
+    default = next((field.default for field in fields(Settings) if field.name == key), None)
     if isinstance(default, bool):
         return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(text.lower(), text)
     if isinstance(default, tuple):

@@ -9,7 +9,7 @@ from voice_assistant.dialogue import refusals
 from voice_assistant.dialogue.check_result import conclude
 from voice_assistant.dialogue.numbers import spoken_number
 from voice_assistant.dialogue.reply import Reply
-from voice_assistant.dialogue.state import Asked, Check, merge_signs
+from voice_assistant.dialogue.state import Asked, Check, DialogueState, merge_signs
 from voice_assistant.dialogue.urgent import URGENT, Level, answer_level
 from voice_assistant.types import Guide, NoMatch, Question, Sign, Understood
 
@@ -17,9 +17,13 @@ NODE = "check.start"
 QUESTIONS_MAX = 8
 TRIES_MAX = 2
 """A question that was not answered so often is left open."""
+GIVEN = frozenset({"pain"})
+"""Whoever does the check has come with pain."""
 UNKNOWN = "unknown"
 """The action in the slots of "I don't know"."""
 
+_OTHER_ACTIONS = ("left", "where", "list", "spell", "pause", "resume")
+"""What is wanted of the conversation itself is no answer to a question of the check."""
 _TELLING_FACETS = (None, "summary", "description", "symptoms")
 _TELLING_NODES = ("check.start", "control.yes", "control.no")
 
@@ -40,7 +44,9 @@ def listen(reply: Reply, understood: Understood) -> Reply | None:
     check, asked = reply.state.open_check, reply.state.asked
     if check is None or check.current is None or asked is None or asked.kind != "check_question":
         return None
-    told = {sign.name: sign.present for sign in understood.signs}
+    told = _told(reply.guide, understood)
+    if understood.slots.action in _OTHER_ACTIONS and not told:
+        return None
     if not _is_telling(understood, told, check.current):
         return None
     known = dict(reply.state.signs)
@@ -49,7 +55,7 @@ def listen(reply: Reply, understood: Understood) -> Reply | None:
     if answer is None and not changed:
         answer = {"control.yes": True, "control.no": False}.get(understood.node_id)
     reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, understood.signs))
-    present = tuple(name for name, there in told.items() if there) + ((check.current,) if answer else ())
+    present = tuple(sign.name for sign in understood.signs if sign.present) + ((check.current,) if answer else ())
     if (warned := _warn(reply, present)) is not None:
         return warned
     if answer is not None:
@@ -60,6 +66,17 @@ def listen(reply: Reply, understood: Understood) -> Reply | None:
     if understood.slots.action == UNKNOWN or understood.node_id == "control.next":
         return _next_question(reply)
     return _not_answered(reply, check, understood, told)
+
+
+def _told(guide: Guide, understood: Understood) -> dict[str, bool]:
+    """The signs that the check asks for or concludes from, of all that was mentioned ("i", "the knee")."""
+    used = {question.sign for question in guide.questions} | {evidence.sign for evidence in guide.evidence}
+    return {sign.name: sign.present for sign in understood.signs if sign.name in used}
+
+
+def corrects(state: DialogueState, understood: Understood, guide: Guide) -> bool:
+    """Whether a sign is told while there is a check, as in "wait, it isn't swollen": that is no wish for silence."""
+    return state.check is not None and bool(_told(guide, understood))
 
 
 def _is_telling(understood: Understood, told: Mapping[str, bool], current: str) -> bool:
@@ -73,6 +90,8 @@ def _is_telling(understood: Understood, told: Mapping[str, bool], current: str) 
 
 
 def _not_answered(reply: Reply, check: Check, understood: Understood, told: Mapping[str, bool]) -> Reply:
+    if isinstance(understood, NoMatch) and understood.reason != "not_heard" and not told:
+        return refusals.refuse(reply, understood)  # a question of the person's own, which leaves ours open
     if check.tries + 1 >= TRIES_MAX:
         return _next_question(reply.line("check_skip"))
     reply = reply.change(check=replace(check, tries=check.tries + 1))
@@ -123,7 +142,7 @@ def warning_level(guide: Guide, known: set[str], new: tuple[str, ...]) -> Level 
     """How urgent the signs are: by the rules for warning signs, or because an urgent question was answered yes."""
     if not new:
         return None
-    signs = known | {"pain"}  # whoever does the check has come with pain
+    signs = known | GIVEN
     fired = {
         rule.level
         for rule in guide.rules
@@ -140,7 +159,7 @@ def correct(reply: Reply, understood: Understood) -> Reply | None:
     check = reply.state.check
     if check is None or check.ended_by is None or check.current is not None:
         return None
-    told = {sign.name: sign.present for sign in understood.signs}
+    told = _told(reply.guide, understood)
     retracts = told.get(check.ended_by) is False and not any(told.values())
     if understood.node_id == "control.previous" and reply.state.topic == URGENT:
         return _ask_anew(reply, check, check.ended_by)

@@ -25,7 +25,8 @@ def handle(reply: Reply, node_id: str, slots: Slots) -> Reply:
     """Does what a control node asks for."""
     if node_id == timer.NODE:
         return timer.handle(reply, slots)
-    acted = act(reply, slots.action)
+    waits_first = slots.action == "pause" and node_id != "control.stop"  # "wait, go back one"
+    acted = None if waits_first else act(reply, slots.action)
     if acted is not None:
         return acted
     if slots.ordinal is not None:
@@ -114,6 +115,12 @@ def start_over(reply: Reply) -> Reply:
     return replace(reply, state=fresh).line("start_over").line("what_now")
 
 
+def walk_through(reply: Reply, node_id: str) -> Reply | None:
+    """Step by step through what was named or else talked about; None when that has no steps."""
+    place = walk.from_topic(node_id) or walk.from_topic(reply.state.topic)
+    return walk.start(reply.change(refusals=0), place.route) if place else None
+
+
 # --- yes and no -------------------------------------------------------------------------------
 
 
@@ -189,6 +196,14 @@ def help_me(reply: Reply) -> Reply:
     return reply.ask_again()
 
 
+def _who_i_am(reply: Reply) -> Reply:
+    return reply.at("control.help").line("who_i_am").line("not_a_doctor").ask_again()
+
+
+def _what_i_keep(reply: Reply) -> Reply:
+    return reply.at("control.help").line("what_i_keep").ask_again()
+
+
 def _help_for(state: DialogueState) -> str:
     expects = state.expects
     if state.asked and state.asked.kind == "check_question":
@@ -215,6 +230,8 @@ def _tell_left(reply: Reply) -> Reply:
 
 
 _ACTIONS: Mapping[str, Command] = {
+    "identity": _who_i_am,
+    "privacy": _what_i_keep,
     "spell": recall.spell,
     "list": recall.say_list,
     "where": recall.tell_where,

@@ -41,7 +41,7 @@ class Dialogue:
         reply = timer.silence_ringing(reply)
         if isinstance(understood, Match) and understood.red_flag:
             return answer_red_flag(reply, understood, understood.red_flag).finish()
-        if _asks_for_silence(understood):
+        if _asks_for_silence(understood) and not check.corrects(state, understood, self._guide):
             return commands.handle(reply, understood.node_id, understood.slots).finish()
         reply = remind_of_cut(reply.change(paused=False))
         return check.keep_asking(self._answer(reply, understood)).finish()
@@ -88,10 +88,13 @@ class Dialogue:
             self._settings.ignore_out_of_scope
             and isinstance(understood, NoMatch)
             and understood.reason == "out_of_scope"
+            and understood.slots.action not in ("identity", "privacy")
         )
 
     def _answer(self, reply: Reply, understood: Understood) -> Reply:
         answered = check.listen(reply, understood) or check.correct(reply, understood) or _duration(reply, understood)
+        if answered is None and understood.slots.action == "walk":
+            answered = commands.walk_through(reply, understood.node_id)
         if answered is not None:
             return answered
         if isinstance(understood, NoMatch):
@@ -100,7 +103,7 @@ class Dialogue:
 
     def _without_match(self, reply: Reply, understood: NoMatch) -> Reply:
         acted = commands.act(reply, understood.slots.action)
-        if acted is not None:
+        if acted is not None and understood.reason != "not_in_guide":
             return acted.change(refusals=0)
         if understood.slots.ordinal is not None and reply.state.choices:
             return topics.choose(reply.change(refusals=0), understood.slots.ordinal)
@@ -119,11 +122,8 @@ class Dialogue:
 
 
 def _asks_for_silence(understood: Understood) -> bool:
-    if understood.node_id == timer.NODE:
-        return False
-    action = understood.slots.action
-    wants_stop = understood.node_id == "control.stop" and action is None
-    return wants_stop or (action == "pause" and understood.node_id.startswith("control."))
+    """Whether "stop" or "wait" is all that was said: "wait, go back one" asks for more than silence."""
+    return understood.node_id == "control.stop" and understood.slots.action in (None, "pause")
 
 
 def _duration(reply: Reply, understood: Understood) -> Reply | None:

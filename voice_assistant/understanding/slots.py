@@ -19,7 +19,10 @@ _TENS = {
 }
 _SECONDS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600}
 _AMOUNT = r"(?:(?:\d{1,3}|" + "|".join((*_TENS, *_UNITS)) + r")(?:\s+|$)){1,3}"
-_DURATION = re.compile(rf"(?<!\S)({_AMOUNT})(?:of\s+)?(second|sec|minute|min|hour)s?(?!\S)(\s+and\s+a\s+half)?")
+_AND_A_HALF = r"and\s+a\s+half"
+_DURATION = re.compile(
+    rf"(?<!\S)({_AMOUNT})(?:of\s+)?({_AND_A_HALF}\s+)?(second|sec|minute|min|hour)s?(?!\S)(\s+{_AND_A_HALF})?"
+)
 _HALF = re.compile(r"(?<!\S)(half an hour|half hour|half a minute)(?!\S)")
 _THREE_QUARTERS = re.compile(r"(?<!\S)(three quarters? of an hour)(?!\S)")
 _QUARTER = re.compile(r"(?<!\S)(?:a\s+)?quarter of an hour(?!\S)")
@@ -60,15 +63,20 @@ def duration_s(text: str) -> float | None:
     for match in _HALF.finditer(text):
         total += 30.0 if "minute" in match.group() else 1800.0
     for match in _DURATION.finditer(_HALF.sub(" ", text)):
-        unit = _SECONDS[match.group(2)]
-        total += number(match.group(1)) * unit + (unit / 2 if match.group(3) else 0)
+        unit = _SECONDS[match.group(3)]
+        total += number(match.group(1)) * unit + (unit / 2 if match.group(2) or match.group(4) else 0)
     return total or None
 
 
 def number(words: str) -> int:
-    """The number that a few number words mean: "a hundred" is not among them, "twenty five" and "25" are."""
+    """The number that a few number words mean: "twenty five", "25", "a couple", the "a" of "a twenty minute timer" not
+    counting; "a hundred" is not among them.
+    """
     total = 0
-    for word in words.split():
+    counting = words.split()
+    while len(counting) > 1 and counting[0] in ("a", "an"):
+        counting = counting[1:]
+    for word in counting:
         total += int(word) if word.isdigit() else _UNITS.get(word, 0) + _TENS.get(word, 0)
     return total
 

@@ -1,0 +1,34 @@
+"""Details of commands: how long, and which one."""
+
+from __future__ import annotations
+
+import pytest
+
+from voice_assistant.understanding.slots import duration_s
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [
+        ("set it for fifteen minutes", 15),
+        ("start a twenty minute timer", 20),
+        ("a minute please", 1),
+        ("a couple of minutes", 2),
+        ("twenty five minutes", 25),
+        ("25 minutes", 25),
+        ("half an hour", 30),
+        ("a quarter of an hour", 15),
+        ("three quarters of an hour", 45),
+        ("an hour and a half", 90),
+        ("two and a half minutes", 2.5),
+        ("one hour and ten minutes", 70),
+        ("ninety seconds", 1.5),
+    ],
+)
+def test_a_duration_is_heard_in_many_forms(said: str, minutes: float) -> None:
+    assert duration_s(said) == minutes * 60
+
+
+@pytest.mark.parametrize("said", ["for a while", "the second one", "minutes", "my mother is ninety", ""])
+def test_what_is_no_duration_is_none(said: str) -> None:
+    assert duration_s(said) is None
