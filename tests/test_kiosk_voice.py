@@ -77,6 +77,7 @@ def test_screen_readers_are_told_what_was_heard_and_answered(page: Page, running
     assert all(names)
 
 
+@pytest.mark.unsteady  # failed once in five runs, on a machine ten times overloaded; why is not known
 def test_everything_by_voice_alone(assistant: Assistant, tmp_path: Path) -> None:
     said = {
         text: say_into_file(assistant, text, tmp_path / f"{number}.wav")
