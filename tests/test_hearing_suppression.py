@@ -41,7 +41,7 @@ def part(sound: Samples, start_s: float, end_s: float) -> Samples:
 
 
 def test_steady_noise_is_lowered_by_the_given_depth_and_a_voice_in_it_is_not() -> None:
-    sound = hiss(4) + tone(4)
+    sound = hiss(4, 800) + tone(4)
     out = processed(NoiseSuppressor(deepest_db=-6), sound)
     between, during = (3.1, 3.4), (3.6, 3.9)
     assert level_db(part(out, *between)) - level_db(part(sound, *between)) == pytest.approx(-6, abs=1.0)
@@ -53,7 +53,12 @@ def test_a_sound_that_nothing_may_be_taken_from_comes_back_as_it_was() -> None:
     assert np.array_equal(processed(NoiseSuppressor(deepest_db=0), sound), sound)
 
 
-def test_noise_that_grows_louder_is_followed_within_two_seconds() -> None:
+def test_clean_speech_comes_back_as_it_was() -> None:
+    sound = hiss(4, 30) + tone(4)
+    assert int(np.abs(processed(NoiseSuppressor(), sound).astype(int) - sound)[SAMPLE_RATE_HZ:].max()) <= 1
+
+
+def test_noise_that_grows_louder_is_followed_within_three_seconds() -> None:
     sound = np.concatenate((hiss(1, 100), hiss(4, 1000)))
     out = processed(NoiseSuppressor(deepest_db=-6), sound)
     assert level_db(part(out, 4, 5)) - level_db(part(sound, 4, 5)) < -4
