@@ -221,7 +221,7 @@ def test_more_evidence_gives_more_confidence() -> None:
     steps = [heard(0.0, -0.1, sure=0.4), heard(0.0, -0.1, sure=0.9), heard(0.0, -4.0, sure=0.9), heard(0.0)]
     values = [confidence(step, Calibration()) for step in steps]
     assert values == sorted(values)
-    assert values[0] < 0.3
+    assert values[0] < 0.75
     assert values[-1] > 0.9
 
 

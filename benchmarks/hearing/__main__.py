@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.hearing.scoring import Score, Sure, guide_terms, reliability, words
+from benchmarks.hearing.scoring import Score, Sure, guide_terms, reliability, taught_words, words
 from benchmarks.hearing.silence import silence_cost
 from benchmarks.hearing.systems import SPHINX, STOCK, SYSTEMS, TUNED, make, transcribe, tuned_folder
 from benchmarks.loading import UTTERANCES, add_options, general_sentences, load
@@ -77,7 +77,7 @@ def chosen(assistant: Assistant, files: Sequence[Path], count: int) -> list[Labe
     """Lines that are not in the tuning text and hold no word that neither the stock model nor the guide knows."""
     tuned_to = {" ".join(words(phrase.text)) for phrase in assistant.guide.phrases}
     vocabulary = Vocabulary.from_model(assistant.folders.models / SPEECH_MODEL)
-    terms = guide_terms(assistant.guide)
+    terms = taught_words(assistant.guide)
     picked: list[Labelled] = []
     for path in files:
         usable = []

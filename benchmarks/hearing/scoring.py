@@ -29,6 +29,12 @@ def errors(said: Sequence[str], heard: Sequence[str]) -> int:
     return row[-1]
 
 
+def taught_words(guide: Guide) -> frozenset[str]:
+    """All words that a recogniser is taught for the guide, also the rare ones of its phrases."""
+    names = [node.name for node in guide.nodes.values() if node.heading is not None]
+    return frozenset(word for text in [term.text for term in guide.terms] + names for word in words(text)) - _PLAIN
+
+
 def guide_terms(guide: Guide) -> frozenset[str]:
     """The words that carry the guide's topics: of its names for them, and of the hard terms that its answers hold."""
     answered = [node for node in guide.nodes.values() if node.heading is not None]
