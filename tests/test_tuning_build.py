@@ -32,13 +32,13 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_tuned_folder_shares_all_but_the_language_model(stock, tmp_path):
+def test_a_tuned_folder_shares_all_but_the_language_model_and_the_options(stock, tmp_path):
     before = snapshot(stock)
     report = tune(stock, TEXT, tmp_path / "tuned", SPOKEN_AS)
     after = snapshot(tmp_path / "tuned")
     assert snapshot(stock) == before
     assert set(after) == {*before, "tuning.json"}
-    assert [name for name in before if after[name] != before[name]] == ["graph/Gr.fst"]
+    assert {name for name in before if after[name] != before[name]} == {"graph/Gr.fst", "conf/model.conf"}
     assert (tmp_path / "tuned/am/final.mdl").samefile(stock / "am/final.mdl")
     assert (report.sentences, report.words) == (3, 8)
     assert report.spelled == SPOKEN_AS
@@ -48,6 +48,25 @@ def test_the_tuned_model_knows_the_new_words(stock, tmp_path):
     tune(stock, TEXT, tmp_path / "tuned", SPOKEN_AS)
     assert Vocabulary.from_model(tmp_path / "tuned").words == {*WORDS, "new"}
     assert json.loads((tmp_path / "tuned/tuning.json").read_text())["spelled"] == {"new": ["knee us"]}
+
+
+def test_a_tuned_model_trusts_its_ears_less_than_the_stock_model(stock, tmp_path):
+    (stock / "conf/model.conf").write_text(
+        "--max-active=7\n--beam=10.0\n--acoustic-scale=1.0\n--endpoint.silence-phones=1:2\n"
+    )
+    tune(stock, TEXT, tmp_path / "tuned", SPOKEN_AS)
+    assert (tmp_path / "tuned/conf/model.conf").read_text() == (
+        "--max-active=7\n--beam=9.0\n--acoustic-scale=0.8\n--endpoint.silence-phones=1:2\n"
+    )
+
+
+@pytest.mark.parametrize("options", [b"--beam=wide\n", b"--acoustic-scale=\xff\n"])
+def test_damaged_options_are_refused_in_one_sentence(stock, tmp_path, options):
+    (stock / "conf/model.conf").write_bytes(options)
+    with pytest.raises(ModelError, match="fetch the speech model again") as refused:
+        tune(stock, TEXT, tmp_path / "tuned", SPOKEN_AS)
+    assert str(refused.value).count(".") - str(refused.value).count("model.conf") == 1
+    assert not (tmp_path / "tuned").exists()
 
 
 def test_progress_runs_from_nothing_to_all(stock, tmp_path):

@@ -14,7 +14,7 @@ from pathlib import Path
 from voice_assistant import models
 from voice_assistant.guide import default_folder, load_guide
 from voice_assistant.hearing import Recogniser
-from voice_assistant.hearing.tuning import WeightedText, cached_model
+from voice_assistant.hearing.tuning import TUNED_FILES, WeightedText, cached_model
 from voice_assistant.types import Guide, ModelError
 from voice_assistant.understanding import CompiledGuide, Embedder, Interpreter, compiled, load_thresholds
 
@@ -103,12 +103,12 @@ def load_recogniser(
         ModelError: there is no usable speech model.
     """
     stock = folders.speech_model or folders.models / SPEECH_MODEL
-    _refuse_damage(stock, apart_from=("graph/Gr.fst",) if folders.speech_model else ())
+    _refuse_damage(stock, apart_from=TUNED_FILES if folders.speech_model else ())
     if not tune or folders.speech_model is not None:
         return Recogniser(stock)
     try:
         tuned = tuned_model(folders, guide, wake_phrases, on_progress)
-        _refuse_damage(tuned, apart_from=("graph/Gr.fst",))
+        _refuse_damage(tuned, apart_from=TUNED_FILES)
         return Recogniser(tuned)
     except ModelError as error:
         _LOGGER.warning("The recogniser is used as it is, it hears knees less well: %s", error)

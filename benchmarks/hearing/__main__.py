@@ -10,13 +10,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.hearing.scoring import Score, guide_terms, words
+from benchmarks.hearing.scoring import Score, Sure, guide_terms, reliability, taught_words, words
+from benchmarks.hearing.silence import silence_cost
 from benchmarks.hearing.systems import SPHINX, STOCK, SYSTEMS, TUNED, make, transcribe, tuned_folder
 from benchmarks.loading import UTTERANCES, add_options, general_sentences, load
 from benchmarks.sound.scenes import KINDS, scene
 from benchmarks.sound.voices import chunks, say, speaker
 from benchmarks.understanding.labelled import Labelled, read
 from voice_assistant import Assistant
+from voice_assistant.hearing import features, fit
 from voice_assistant.hearing.tuning import Vocabulary
 from voice_assistant.resources import SPEECH_MODEL
 from voice_assistant.types import Transcript
@@ -39,12 +41,15 @@ def main() -> int:
             assistant, given.files or [UTTERANCES / "voices.tsv", UTTERANCES / "warning_signs.tsv"], given.lines
         )
         scores: Scores = defaultdict(Score)
+        sure: list[Sure] = []
         for system in given.systems:
-            measure(system, assistant, lines, given, scores)
+            measure(system, assistant, lines, given, scores, sure if system == TUNED else [])
             report(scores, [system])
     print("\n# all\n")
     report(scores, given.systems)
     ratios(scores)
+    report_confidence(sure, fits=given.fit)
+    print(f"processor while nobody speaks: {100 * silence_cost():.1f} % of a core")
     memory(given, assistant)
     if given.picture:
         from benchmarks.hearing.picture import draw
@@ -63,6 +68,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--peer-conditions", nargs="+", choices=CONDITIONS, default=["clean", "12 dB", "6 dB"])
     parser.add_argument("--picture", type=Path, help="draw the word error rates into this file")
     parser.add_argument("--wrong", action="store_true", help="print every line that led to a wrong node")
+    parser.add_argument("--fit", action="store_true", help="print the calibration of confidence that fits this run")
     add_options(parser)
     return parser.parse_args()
 
@@ -71,7 +77,7 @@ def chosen(assistant: Assistant, files: Sequence[Path], count: int) -> list[Labe
     """Lines that are not in the tuning text and hold no word that neither the stock model nor the guide knows."""
     tuned_to = {" ".join(words(phrase.text)) for phrase in assistant.guide.phrases}
     vocabulary = Vocabulary.from_model(assistant.folders.models / SPEECH_MODEL)
-    terms = guide_terms(assistant.guide)
+    terms = taught_words(assistant.guide)
     picked: list[Labelled] = []
     for path in files:
         usable = []
@@ -85,7 +91,12 @@ def chosen(assistant: Assistant, files: Sequence[Path], count: int) -> list[Labe
 
 
 def measure(
-    system: str, assistant: Assistant, lines: list[Labelled], given: argparse.Namespace, scores: Scores
+    system: str,
+    assistant: Assistant,
+    lines: list[Labelled],
+    given: argparse.Namespace,
+    scores: Scores,
+    sure: list[Sure],
 ) -> None:
     """Let one recogniser hear everything."""
     recogniser = make(system, assistant)
@@ -96,21 +107,23 @@ def measure(
             counted = [scores[system, condition]]
             if condition.endswith("dB"):
                 counted.append(scores[system, f"{condition}, {KINDS[index % len(KINDS)]}"])
-            _hear(recogniser, assistant, lines[index], index, condition, counted, terms, given.wrong)
+            _hear(recogniser, assistant, lines[index], index, condition, counted, terms, given.wrong, sure)
     if system in (TUNED, STOCK):
         counted = [scores[system, GENERAL]]
         for index, text in enumerate(general_sentences()[: given.general]):
             talk = Labelled(text, ("fallback.out_of_scope", "fallback.not_in_guide", "fallback.not_heard"), "no", ())
-            _hear(recogniser, assistant, talk, index, "clean", counted, terms, given.wrong)
+            _hear(recogniser, assistant, talk, index, "clean", counted, terms, given.wrong, sure)
 
 
-def _hear(recogniser, assistant, line, index, condition, scores, terms, shows_wrong) -> None:
+def _hear(recogniser, assistant, line, index, condition, scores, terms, shows_wrong, sure) -> None:
     sound = chunks(scene(say(line.text, speaker(index)), condition, index))
     before = recogniser.processor_s
     transcript = transcribe(recogniser, sound)
     spent_s = recogniser.processor_s - before
     turn = assistant.new_conversation().hear(transcript)
     right = turn.understood.node_id in line.accepted
+    if transcript.words:
+        sure.append(Sure(features(transcript.alternatives, transcript.words), transcript.confidence, right))
     for score in scores:
         score.processor_s += spent_s
         score.sound_s += sound[-1].end_s
@@ -161,6 +174,15 @@ def ratios(scores: Scores) -> None:
                 f"tuned / stock, {condition}: word errors {tuned.word_error_rate / max(1e-9, stock.word_error_rate):.2f}, "
                 f"processor time {tuned.cost / max(1e-9, stock.cost):.2f}"
             )
+
+
+def report_confidence(sure: list[Sure], *, fits: bool) -> None:
+    """Print how often transcripts of each confidence led to the right node."""
+    print("\n| said to be sure | transcripts | mean | right node |\n| --- | --- | --- | --- |")
+    for low, high, count, mean, right in reliability(sure):
+        print(f"| {low:.1f} to {high:.1f} | {count} | {100 * mean:.0f} % | {100 * right:.0f} % |")
+    if fits:
+        print(fit((one.evidence, one.right) for one in sure))
 
 
 def memory(given: argparse.Namespace, assistant: Assistant) -> None:

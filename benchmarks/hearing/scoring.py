@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from voice_assistant.hearing import Features
 from voice_assistant.types import Guide
 from voice_assistant.understanding.text import normalise
 
@@ -27,10 +29,24 @@ def errors(said: Sequence[str], heard: Sequence[str]) -> int:
     return row[-1]
 
 
-def guide_terms(guide: Guide) -> frozenset[str]:
-    """The words that carry the guide's topics: of its hard terms and of the names of what it answers for."""
+def taught_words(guide: Guide) -> frozenset[str]:
+    """All words that a recogniser is taught for the guide, also the rare ones of its phrases."""
     names = [node.name for node in guide.nodes.values() if node.heading is not None]
     return frozenset(word for text in [term.text for term in guide.terms] + names for word in words(text)) - _PLAIN
+
+
+def guide_terms(guide: Guide) -> frozenset[str]:
+    """The words that carry the guide's topics: of its names for them, and of the hard terms that its answers hold."""
+    answered = [node for node in guide.nodes.values() if node.heading is not None]
+    said = {
+        word
+        for node in answered
+        for answer in node.answers.values()
+        for sentence in (*answer.first, *answer.more)
+        for word in words(sentence.text)
+    }
+    hard = {word for term in guide.terms for word in words(term.text) if word in said}
+    return frozenset(hard | {word for node in answered for word in words(node.name)}) - _PLAIN
 
 
 @dataclass(slots=True)
@@ -78,6 +94,29 @@ class Score:
     def cost(self) -> float:
         """Processor seconds a second of sound."""
         return self.processor_s / max(1e-9, self.sound_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """How sure a transcript was said to be, and whether it led to the right node."""
+
+    evidence: Features
+    confidence: float
+    right: bool
+
+
+BUCKETS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0)
+
+
+def reliability(heard: Sequence[Sure]) -> list[tuple[float, float, int, float, float]]:
+    """For each bucket with transcripts: its bounds, how many, their mean confidence, the share that was right."""
+    rows = []
+    for low, high in pairwise(BUCKETS):
+        inside = [one for one in heard if low <= one.confidence < high or high == one.confidence == 1.0]
+        if inside:
+            mean = sum(one.confidence for one in inside) / len(inside)
+            rows.append((low, high, len(inside), mean, sum(one.right for one in inside) / len(inside)))
+    return rows
 
 
 def _bare(word: str) -> str:

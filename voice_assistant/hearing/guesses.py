@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -38,7 +38,7 @@ def read_guesses(answer: str, offset_s: float) -> tuple[Guess, ...]:
         alternatives = json.loads(answer)["alternatives"]
         guesses = tuple(
             Guess(
-                tuple(
+                _whole_words(
                     Word(word["word"], 0.0, _since(word["start"], offset_s), _since(word["end"], offset_s))
                     for word in alternative.get("result", ())
                 ),
@@ -49,6 +49,19 @@ def read_guesses(answer: str, offset_s: float) -> tuple[Guess, ...]:
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError("not an answer with alternatives") from error
     return tuple(sorted(guesses, key=lambda guess: guess.score, reverse=True))
+
+
+def _whole_words(pieces: Iterable[Word]) -> tuple[Word, ...]:
+    """The words, each as long as its pieces: of a word that a tuned model spells as a run, all but the first have no
+    name.
+    """
+    words: list[Word] = []
+    for piece in pieces:
+        if piece.text:
+            words.append(piece)
+        elif words:
+            words[-1] = replace(words[-1], end_s=piece.end_s)
+    return tuple(words)
 
 
 def _since(time_s: float, offset_s: float) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voice_assistant.hearing.activity import FRAME_BYTES, FRAME_S, Voice
+from voice_assistant.hearing.suppression import DELAY_S, NoiseSuppressor
 from voice_assistant.types import (
     SAMPLE_RATE_HZ,
     AudioChunk,
@@ -82,7 +83,8 @@ class Listener:
     longest_s: a longer utterance is cut in two, between words.
     preroll_s: how much sound before the voice began is recognised too, so that the first syllable is not lost.
 
-    While nobody speaks the recogniser gets nothing. Decisions are made on frames of 32 ms counted from the first
+    While nobody speaks the recogniser gets nothing. What it gets has steady noise lowered; the voice detector, which
+    knows noise better, gets the sound as it is. Decisions are made on frames of 32 ms counted from the first
     sample, so that the size of the chunks has no influence on the result. Memory does not grow with the stream.
     """
 
@@ -101,6 +103,7 @@ class Listener:
         self.patience_s = patience_s
         self._recogniser = recogniser
         self._activity = activity
+        self._suppressor = NoiseSuppressor()
         self._longest = _frames(longest_s)
         self._preroll = math.ceil(preroll_s / FRAME_S)
         self._recent: deque[bytes] = deque(maxlen=self._preroll + _frames(_HOLD_BACK_S + 1.0))
@@ -138,6 +141,7 @@ class Listener:
         if self._utterance is None and voice is not None and voice.voiced_s >= _SHORTEST_AT_END_S:
             heard += self._begin(voice)
         if self._utterance is not None:
+            self._recogniser.feed(self._suppressor.process(_NOTHING))
             heard.append(self._finish(self._utterance, voice.silence_s if voice else 0.0))
         self.reset()
         return heard
@@ -147,6 +151,7 @@ class Listener:
         if self._utterance is not None:
             self._recogniser.reset()
         self._activity.reset()
+        self._suppressor.reset()
         self._recent.clear()
         self._forget()
 
@@ -177,13 +182,14 @@ class Listener:
 
     def _hear(self, frame: bytes) -> Iterator[Heard]:
         self._frames += 1
-        self._recent.append(frame)
+        clearer = self._suppressor.process(frame)
+        self._recent.append(clearer)
         voice = self._voice = self._activity.feed(frame)
         if self._utterance is None:
             if voice.speaking:
                 yield from self._begin(voice)
             return
-        self._recogniser.feed(frame)
+        self._recogniser.feed(clearer)
         yield from self._go_on(self._utterance, voice)
 
     def _begin(self, voice: Voice) -> Iterator[Heard]:
@@ -231,7 +237,7 @@ class Listener:
 
     def _placed(self, transcript: Transcript, utterance: _Utterance, end: int) -> Transcript:
         """The transcript with times counted from the start of the stream."""
-        offset_s = self._time_s(utterance.fed_from)
+        offset_s = self._time_s(utterance.fed_from) - DELAY_S
         words = tuple(
             replace(word, start_s=round(word.start_s + offset_s, 3), end_s=round(word.end_s + offset_s, 3))
             for word in transcript.words

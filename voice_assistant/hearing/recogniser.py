@@ -40,7 +40,7 @@ class Recogniser:
     """Turns sound into words with a Vosk model; one utterance at a time, for use from one thread.
 
     model_folder: an unpacked Vosk model (stock or tuned).
-    alternatives: how many guesses a Transcript holds at most (1 or more).
+    alternatives: how many guesses a Transcript holds at most (1 or more); a warning sign is looked for in all of them.
     grammar: the only phrases to listen for ("[unk]" stands for everything else); None for everything the model knows.
     spoken_as: run of words as heard → the term that it stands for; replaced in everything that is given out.
     calibration: how evidence becomes Transcript.confidence.
@@ -52,7 +52,7 @@ class Recogniser:
     def __init__(
         self,
         model_folder: Path,
-        alternatives: int = 5,
+        alternatives: int = 10,
         grammar: tuple[str, ...] | None = None,
         spoken_as: Mapping[str, str] | None = None,
         calibration: Calibration | None = None,

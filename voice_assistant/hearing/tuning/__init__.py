@@ -10,9 +10,9 @@ recogniser knows.
 
 from __future__ import annotations
 
-from voice_assistant.hearing.tuning.build import TuningReport, tune
+from voice_assistant.hearing.tuning.build import TUNED_FILES, TuningReport, tune
 from voice_assistant.hearing.tuning.cache import cached_model
 from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import Vocabulary
 
-__all__ = ["TuningReport", "Vocabulary", "WeightedText", "cached_model", "tune"]
+__all__ = ["TUNED_FILES", "TuningReport", "Vocabulary", "WeightedText", "cached_model", "tune"]

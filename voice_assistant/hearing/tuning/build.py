@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from voice_assistant.hearing.tuning.backoff_model import START_OFFSET, BackoffModel, model_from_file
+from voice_assistant.hearing.tuning.balance import OPTIONS, balanced, read_options
 from voice_assistant.hearing.tuning.counts import NgramCounts, count_ngrams
 from voice_assistant.hearing.tuning.estimate import estimate
 from voice_assistant.hearing.tuning.fst_file import to_fst
@@ -31,6 +32,8 @@ from voice_assistant.types import ModelError, SettingsError
 
 ORDER = 3
 """Words in the longest n-gram; four gain nothing on texts of this size (docs/tuning.md)."""
+TUNED_FILES = (GRAPH.as_posix(), OPTIONS)
+"""Files of a tuned model that differ from the stock model's."""
 SPELLED_WORDS = 5_000
 """For how many unknown words the program looks for spellings, the most frequent first."""
 
@@ -99,6 +102,7 @@ def tune(
     mixed = _mixed(file, numbering, counts, weight)
     report(0.8, "writing the model")
     fst, symbols = to_fst(mixed, numbering.runs(spelled)), numbering.symbols_with(spelled)
+    options = balanced(read_options(model_folder))
     done = TuningReport(
         folder=output_folder,
         sentences=numbering.sentences,
@@ -109,6 +113,7 @@ def tune(
     )
     files = {
         GRAPH.as_posix(): lambda target: fst.write(target, symbols),
+        OPTIONS: lambda target: _write_text(target, options),
         MARK: lambda target: _write_json(target, done, weight),
     }
     write_model_folder(model_folder, output_folder, files)
@@ -153,4 +158,8 @@ def _write_json(target: BinaryIO, done: TuningReport, weight: float) -> None:
         "spelled": {word: list(runs) for word, runs in sorted(done.spelled.items())},
         "unspelled": dict(sorted(done.unspelled.items())),
     }
-    target.write(json.dumps(content, indent=1, ensure_ascii=False).encode("utf-8"))
+    _write_text(target, json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def _write_text(target: BinaryIO, text: str) -> None:
+    target.write(text.encode("utf-8"))
