@@ -1,0 +1,229 @@
+"""An hour as it is lived: the installed program on virtual sound devices, in real time, with faults.
+
+    python -m benchmarks.soak.devices --minutes 60 --plot docs/soak-devices.png
+
+Questions are spoken into the microphone; now and then the microphone or the loudspeaker is unplugged, the voice is
+killed, or the sound server crashes, and is there again five seconds later. Prints one JSON object; exit code 1 when
+a question of a quiet moment was never answered or the program ended. Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import psutil
+
+from benchmarks.soak.sounds import DEMO, QUESTIONS
+from benchmarks.start.processes import memory_of
+from tests.virtual_devices import VirtualDevices
+
+ROOT = Path(__file__).resolve().parents[2]
+_ANSWER_WITHIN_S = 30.0
+_SPOKEN_WITHIN_S = 14.0
+"""The longest first answer; whoever speaks earlier talks over it."""
+_GONE_S = 5.0
+_WARM_UP_S = 120.0
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the program used at one moment."""
+
+    minutes: float
+    main_mb: float
+    sum_mb: float
+    threads: int
+    descriptors: int
+    answer_s: float
+    """From the end of the question to its answer on the screen."""
+
+
+@dataclass
+class Record:
+    """What happened."""
+
+    samples: list[Sample] = field(default_factory=list)
+    questions: int = 0
+    answered: int = 0
+    asked_again: int = 0
+    unanswered: list[str] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
+
+
+class Program:
+    """`voice-assistant run` with its turns in a file."""
+
+    def __init__(self, devices: VirtualDevices, folder: Path) -> None:
+        self._turns, self._notes = folder / "turns.json", folder / "notes.txt"
+        environment = {**os.environ, **devices.environment, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "voice_assistant", "run", "--json", "--attention", "always"]
+        with self._turns.open("wb") as turns, self._notes.open("wb") as notes:
+            self.popen = subprocess.Popen(
+                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=turns, stderr=notes
+            )
+        self.process = psutil.Process(self.popen.pid)
+
+    @property
+    def turns(self) -> int:
+        """How many answers it has shown."""
+        return self._turns.read_bytes().count(b"\n")
+
+    @property
+    def notes(self) -> list[str]:
+        """What it has said of faults."""
+        return self._notes.read_text("utf-8").splitlines()
+
+    def end(self) -> None:
+        """As a person would."""
+        self.popen.terminate()
+        self.popen.wait(20)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak.devices", description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--fault-every", type=float, default=4.0, metavar="MINUTES")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plot", type=Path, metavar="FILE.png")
+    options = parser.parse_args()
+    with VirtualDevices() as devices, tempfile.TemporaryDirectory() as folder:
+        program = Program(devices, Path(folder))
+        try:
+            record = _talk(program, devices, options)
+            alive, notes = program.popen.poll() is None, program.notes
+        finally:
+            program.end()
+    print(json.dumps(_summary(record, alive, notes)))
+    if options.plot:
+        _plot(record, options.plot)
+    return int(bool(record.unanswered) or not alive)
+
+
+def _talk(program: Program, devices: VirtualDevices, options: argparse.Namespace) -> Record:
+    record, dice = Record(), random.Random(options.seed)
+    began_s = time.monotonic()
+    next_fault_s = began_s + options.fault_every * 60
+    time.sleep(20)  # it starts and greets
+    while time.monotonic() - began_s < options.minutes * 60 and program.popen.poll() is None:
+        answer_s = _ask(program, devices, dice.choice(QUESTIONS), record)
+        record.samples.append(_sample(program, (time.monotonic() - began_s) / 60, answer_s))
+        time.sleep(_SPOKEN_WITHIN_S + dice.uniform(0, 4))
+        if time.monotonic() >= next_fault_s:
+            next_fault_s += options.fault_every * 60
+            record.faults[_break_something(program, devices, dice)] += 1
+            time.sleep(_GONE_S)
+    return record
+
+
+def _ask(program: Program, devices: VirtualDevices, question: str, record: Record) -> float:
+    """Asks, once more when nothing came; seconds to the answer, -1 for none."""
+    record.questions += 1
+    for attempt in range(2):
+        before = program.turns
+        devices.speak_into_microphone(DEMO / f"{question}.wav")
+        ended_s = time.monotonic()
+        while time.monotonic() - ended_s < _ANSWER_WITHIN_S:
+            if program.turns > before:
+                record.answered += 1
+                record.asked_again += attempt
+                return time.monotonic() - ended_s
+            time.sleep(0.05)
+    record.unanswered.append(question)
+    return -1.0
+
+
+def _break_something(program: Program, devices: VirtualDevices, dice: random.Random) -> str:
+    kind = dice.choice(("microphone unplugged", "loudspeaker unplugged", "voice killed", "sound server restarted"))
+    if kind == "microphone unplugged":
+        devices.unplug_microphone()
+        time.sleep(_GONE_S)
+        devices.plug_microphone()
+    elif kind == "loudspeaker unplugged":
+        devices.unplug_loudspeaker()
+        time.sleep(_GONE_S)
+        devices.plug_loudspeaker()
+    elif kind == "sound server restarted":
+        devices.stop_server()
+        time.sleep(_GONE_S)
+        devices.start_server()
+    else:
+        for child in program.process.children():
+            if "speech.engine" in " ".join(child.cmdline()):
+                child.kill()
+    return kind
+
+
+def _sample(program: Program, minutes: float, answer_s: float) -> Sample:
+    process = program.process
+    try:
+        used = memory_of(process)
+    except (OSError, psutil.Error):  # a process of a device ended just now
+        used = memory_of(process)
+    main = used[0].proportional
+    total = sum(one.proportional for one in used)
+    return Sample(minutes, main, total, process.num_threads(), process.num_fds(), answer_s)
+
+
+def _summary(record: Record, alive: bool, notes: list[str]) -> dict:
+    steady = [sample for sample in record.samples if sample.minutes * 60 > _WARM_UP_S] or record.samples
+    part = max(len(steady) // 4, 1)
+    first, last = steady[:part], steady[-part:]
+
+    def lowest(samples: list[Sample]) -> float:
+        return min(sample.main_mb for sample in samples)
+
+    def middle(samples: list[Sample]) -> float:
+        times = sorted(sample.answer_s for sample in samples if sample.answer_s >= 0)
+        return times[len(times) // 2] if times else -1.0
+
+    return {
+        "minutes": round(record.samples[-1].minutes, 1),
+        "questions": record.questions,
+        "answered": record.answered,
+        "asked_again": record.asked_again,
+        "unanswered": record.unanswered,
+        "still_running": alive,
+        "faults": dict(record.faults),
+        "notes": dict(Counter(notes).most_common(12)),
+        "memory_growth_mb": round(lowest(last) - lowest(first), 2),
+        "answer_s_first_quarter": round(middle(first), 2),
+        "answer_s_last_quarter": round(middle(last), 2),
+        "thread_growth": last[-1].threads - first[0].threads,
+        "descriptor_growth": last[-1].descriptors - first[0].descriptors,
+        "last": asdict(record.samples[-1]),
+    }
+
+
+def _plot(record: Record, file: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(4, 1, sharex=True, figsize=(7, 7), constrained_layout=True)
+    minutes = [sample.minutes for sample in record.samples]
+    for axis, name, label in zip(
+        axes,
+        ("main_mb", "threads", "descriptors", "answer_s"),
+        ("memory, MB (PSS)", "threads", "descriptors", "answer after, s"),
+        strict=True,
+    ):
+        axis.plot(minutes, [getattr(sample, name) for sample in record.samples], linewidth=1)
+        axis.set_ylabel(label)
+        axis.set_ylim(bottom=0)
+    axes[-1].set_xlabel("minutes")
+    figure.savefig(file, dpi=70)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
