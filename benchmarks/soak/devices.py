@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,9 +23,9 @@ import psutil
 
 from benchmarks.soak.sounds import DEMO, QUESTIONS
 from benchmarks.start.processes import memory_of
+from tests.running_program import RunningProgram
 from tests.virtual_devices import VirtualDevices
 
-ROOT = Path(__file__).resolve().parents[2]
 _ANSWER_WITHIN_S = 30.0
 _SPOKEN_WITHIN_S = 14.0
 """The longest first answer; whoever speaks earlier talks over it."""
@@ -60,35 +58,6 @@ class Record:
     faults: Counter[str] = field(default_factory=Counter)
 
 
-class Program:
-    """`voice-assistant run` with its turns in a file."""
-
-    def __init__(self, devices: VirtualDevices, folder: Path) -> None:
-        self._turns, self._notes = folder / "turns.json", folder / "notes.txt"
-        environment = {**os.environ, **devices.environment, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "voice_assistant", "run", "--json", "--attention", "always"]
-        with self._turns.open("wb") as turns, self._notes.open("wb") as notes:
-            self.popen = subprocess.Popen(
-                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=turns, stderr=notes
-            )
-        self.process = psutil.Process(self.popen.pid)
-
-    @property
-    def turns(self) -> int:
-        """How many answers it has shown."""
-        return self._turns.read_bytes().count(b"\n")
-
-    @property
-    def notes(self) -> list[str]:
-        """What it has said of faults."""
-        return self._notes.read_text("utf-8").splitlines()
-
-    def end(self) -> None:
-        """As a person would."""
-        self.popen.terminate()
-        self.popen.wait(20)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak.devices", description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=60.0)
@@ -97,7 +66,7 @@ def main() -> int:
     parser.add_argument("--plot", type=Path, metavar="FILE.png")
     options = parser.parse_args()
     with VirtualDevices() as devices, tempfile.TemporaryDirectory() as folder:
-        program = Program(devices, Path(folder))
+        program = RunningProgram(devices, Path(folder))
         try:
             record = _talk(program, devices, options)
             alive, notes = program.popen.poll() is None, program.notes
@@ -109,7 +78,7 @@ def main() -> int:
     return int(bool(record.unanswered) or not alive)
 
 
-def _talk(program: Program, devices: VirtualDevices, options: argparse.Namespace) -> Record:
+def _talk(program: RunningProgram, devices: VirtualDevices, options: argparse.Namespace) -> Record:
     record, dice = Record(), random.Random(options.seed)
     began_s = time.monotonic()
     next_fault_s = began_s + options.fault_every * 60
@@ -125,15 +94,15 @@ def _talk(program: Program, devices: VirtualDevices, options: argparse.Namespace
     return record
 
 
-def _ask(program: Program, devices: VirtualDevices, question: str, record: Record) -> float:
+def _ask(program: RunningProgram, devices: VirtualDevices, question: str, record: Record) -> float:
     """Asks, once more when nothing came; seconds to the answer, -1 for none."""
     record.questions += 1
     for attempt in range(2):
-        before = program.turns
+        before = program.turns.count("\n")
         devices.speak_into_microphone(DEMO / f"{question}.wav")
         ended_s = time.monotonic()
         while time.monotonic() - ended_s < _ANSWER_WITHIN_S:
-            if program.turns > before:
+            if program.turns.count("\n") > before:
                 record.answered += 1
                 record.asked_again += attempt
                 return time.monotonic() - ended_s
@@ -142,7 +111,7 @@ def _ask(program: Program, devices: VirtualDevices, question: str, record: Recor
     return -1.0
 
 
-def _break_something(program: Program, devices: VirtualDevices, dice: random.Random) -> str:
+def _break_something(program: RunningProgram, devices: VirtualDevices, dice: random.Random) -> str:
     kind = dice.choice(("microphone unplugged", "loudspeaker unplugged", "voice killed", "sound server restarted"))
     if kind == "microphone unplugged":
         devices.unplug_microphone()
@@ -157,18 +126,15 @@ def _break_something(program: Program, devices: VirtualDevices, dice: random.Ran
         time.sleep(_GONE_S)
         devices.start_server()
     else:
-        for child in program.process.children():
+        for child in psutil.Process(program.popen.pid).children():
             if "speech.engine" in " ".join(child.cmdline()):
                 child.kill()
     return kind
 
 
-def _sample(program: Program, minutes: float, answer_s: float) -> Sample:
-    process = program.process
-    try:
-        used = memory_of(process)
-    except (OSError, psutil.Error):  # a process of a device ended just now
-        used = memory_of(process)
+def _sample(program: RunningProgram, minutes: float, answer_s: float) -> Sample:
+    process = psutil.Process(program.popen.pid)
+    used = memory_of(process)
     main = used[0].proportional
     total = sum(one.proportional for one in used)
     return Sample(minutes, main, total, process.num_threads(), process.num_fds(), answer_s)

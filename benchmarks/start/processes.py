@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +26,21 @@ class Used:
 
 def memory_of(process: psutil.Process) -> list[Used]:
     """Of the process and everything that it started, itself first."""
-    return [_used(one) for one in (process, *process.children(recursive=True))]
+    found = [_used(process)]
+    for child in process.children(recursive=True):
+        with contextlib.suppress(OSError, psutil.Error):  # it ended just now
+            found.append(_used(child))
+    return found
 
 
 def seconds_of(process: psutil.Process) -> float:
     """Processor time that it and everything that it started have taken so far."""
-    spent = (one.cpu_times() for one in (process, *process.children(recursive=True)))
-    return sum(times.user + times.system for times in spent)
+    spent = 0.0
+    for one in (process, *process.children(recursive=True)):
+        with contextlib.suppress(psutil.Error):
+            times = one.cpu_times()
+            spent += times.user + times.system
+    return spent
 
 
 def _used(process: psutil.Process) -> Used:
