@@ -26,6 +26,7 @@ from voice_assistant import Assistant
 from voice_assistant.audio.microphone import MicrophoneStatus
 from voice_assistant.audio.stand_ins import NullLoudspeaker
 from voice_assistant.conversation import Conversation
+from voice_assistant.hearing.tuning import WeightedText
 from voice_assistant.loop import LoopEvents, VoiceLoop
 from voice_assistant.resources import Folders, compiled_guide, load_recogniser
 from voice_assistant.settings import Settings
@@ -362,8 +363,10 @@ def test_a_cache_that_cannot_be_written_costs_time_only(
 
 
 def test_without_room_for_tuning_the_stock_recogniser_is_used_and_it_is_told(
-    assistant: Assistant, hostile_cache: Path, caplog: pytest.LogCaptureFixture
+    assistant: Assistant, hostile_cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    # A little text is tuned to in seconds; with all of it a busy machine needs minutes.
+    monkeypatch.setattr("voice_assistant.resources.tuning_texts", lambda *_: [WeightedText("what is a bakers cyst")])
     recogniser = load_recogniser(replace(assistant.folders, cache=hostile_cache), assistant.guide)
     assert recogniser is not None
     assert "hears knees less well" in caplog.text
