@@ -138,6 +138,7 @@ def _soak(assistant: Assistant, seconds: float, options: argparse.Namespace) -> 
     events = LoopEvents(turn=record.take, notice=record.notices.append, level=watch)
     source = Paced(room) if options.real_time else room
     loop = assistant.loop(source, NullLoudspeaker(), events, in_step=not options.real_time)  # type: ignore[arg-type]
+    loop._ends_on_goodbye = False  # somebody says goodbye now and then; the room stays open
     loop.run()
     return record, time.monotonic() - began_s
 

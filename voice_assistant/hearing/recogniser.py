@@ -38,6 +38,8 @@ _SILENT = -10
 _GUESSES = 20
 """Asked for more than is handed on: the rest weighs the words, and costs nothing measurable."""
 _DITHER_SEED = 1
+_NOT_NEEDED = {"requests": (), "srt": (), "tqdm": ("tqdm",), "urllib.request": ("urlretrieve",)}
+"""What Vosk imports for downloads and subtitles, and the names that it takes from there."""
 _RENEWED_AFTER_S = 30
 """Of speech. OpenFst keeps what a decoder has composed of the graph and the language model: 1 to 5 MB a second of
 speech, over 200 MB after a quarter of an hour, and nothing but a new decoder gives it back. Decoding with what is kept
@@ -193,14 +195,14 @@ def _load_model(folder: Path) -> Any:
 
 
 def _vosk() -> Any:
-    """The library, without what it imports for downloads and subtitles: a third of a second, 6 MB, and an HTTP client
-    in a program that never asks the network for anything.
+    """The library, without what is not needed: a third of a second, 10 MB, and an HTTP client in a program that never
+    asks the network for anything.
     """
     if "vosk" not in sys.modules:
-        spared = [name for name in ("requests", "srt", "tqdm") if name not in sys.modules]
-        for name in spared:
-            sys.modules[name] = ModuleType(name)
-            sys.modules[name].tqdm = None  # type: ignore[attr-defined]
+        spared = {name: ModuleType(name) for name in _NOT_NEEDED if name not in sys.modules}
+        for name, module in spared.items():
+            vars(module).update(dict.fromkeys(_NOT_NEEDED[name]))
+        sys.modules |= spared
         try:
             importlib.import_module("vosk")
         finally:
