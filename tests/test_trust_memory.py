@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import wave
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,29 @@ def test_nothing_that_could_ask_the_network_is_loaded_while_it_listens(assistant
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_recording_of_ten_minutes_needs_no_more_memory_than_a_short_one(assistant: Assistant, tmp_path: Path) -> None:
+    assistant.recogniser  # noqa: B018 - tuned now, if it never was
+    question = b"".join(chunk.pcm for chunk in read_wav(DEMO / "1_what_is_it.wav"))
+    pause = bytes(2 * 16_000 * 40 - len(question))
+    with wave.open(str(tmp_path / "long.wav"), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        for _ in range(15):
+            file.writeframes(question + pause)
+    code = (
+        "import resource, sys; from voice_assistant import Assistant; assistant = Assistant.load(); most = []\n"
+        "for name in sys.argv[1:]:\n"
+        "    heard = assistant.hear(name).transcript.text\n"
+        "    most.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+        "print(heard.count('cyst'), most[1] - most[0])"
+    )
+    command = [sys.executable, "-c", code, str(DEMO / "1_what_is_it.wav"), str(tmp_path / "long.wav")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    cysts, more_mb = map(int, done.stdout.split())
+    assert cysts >= 10
+    assert more_mb < 60
 
 
 def _hear(recogniser: Recogniser, wav: Path) -> tuple[str, float]:
