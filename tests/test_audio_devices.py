@@ -234,7 +234,8 @@ def test_an_unplugged_microphone_is_noticed_and_comes_back(
     virtual_devices: VirtualDevices, speaking: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     told: list[MicrophoneStatus] = []
-    with caplog.at_level(logging.WARNING), Microphone(on_status=told.append) as microphone:
+    keeper = "voice_assistant.audio.keeper"
+    with caplog.at_level(logging.INFO, keeper), Microphone(on_status=told.append) as microphone:
         listener = Listener(microphone)
         assert until(listener.hears_tone)
         virtual_devices.unplug_microphone()
@@ -251,7 +252,7 @@ def test_an_unplugged_microphone_is_noticed_and_comes_back(
     # On a machine that is busy elsewhere the new device may be slow enough to count as lost once more.
     assert {status.state for status in told[0::2]} == {"lost"}
     assert {status.state for status in told[1::2]} == {"working"}
-    assert len(caplog.records) == len(told)
+    assert len([record for record in caplog.records if record.name == keeper]) == len(told)
 
 
 def test_a_microphone_that_stalls_is_noticed_and_comes_back(virtual_devices: VirtualDevices, speaking: None) -> None:
