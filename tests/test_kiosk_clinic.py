@@ -34,6 +34,8 @@ def test_without_a_file_everything_is_as_it_is_by_itself() -> None:
         ('quiet_hours = "22-7"', 'quiet_hours must be times such as ["22:00-07:00"]'),
         ('greeting = "{boom}"', "greeting must be at most 120 letters on one line, without brackets"),
         ('wake_phrases = "hello"', "wake_phrases must be a list"),
+        ('wake_phrases = ["clinic 24"]', "a wake phrase must be two or more words as they are heard"),
+        ('wake_phrases = ["guide"]', "a wake phrase must be two or more words as they are heard"),
         ("volume_max = 3", "volume_max must be a number from 0.1 to 1"),
         ('colour = "red"', "there is no 'colour'"),
         ("[colour]", "there is no 'colour'"),

@@ -13,7 +13,9 @@ from tests.kiosk_parts import Recorder, guide_and_words
 from voice_assistant.kiosk import Clinic, Kiosk, Look, TimerLook
 from voice_assistant.kiosk.messages import BadMessage, Touched, Wish, read_message
 from voice_assistant.kiosk.visit import Visit
-from voice_assistant.types import Match, NoMatch, Response, Sentence, Transcript, Turn
+from voice_assistant.types import Match, NoMatch, PartialTranscript, Response, Sentence, Transcript, Turn
+
+SOMETHING = Response("cause.bakers_cyst", (Sentence("It is a pocket.", "Baker's Cyst"),))
 
 
 class World:
@@ -35,6 +37,7 @@ class World:
             calendar=lambda: self.date,
         )
         self.kiosk.started()
+        self.steering.settle()
         self.steering.forgotten.clear()
 
     def answer(self, words: str = "what is a baker's cyst", response: Response | None = None) -> None:
@@ -46,6 +49,11 @@ class World:
         for _ in range(round(seconds * 2)):
             self.now_s += 0.5
             self.kiosk.tick()
+            self.steering.settle()
+
+
+def is_silent(world: World) -> bool:
+    return world.steering.quiet
 
 
 def test_an_answer_shows_what_was_said_what_it_means_and_where_it_comes_from() -> None:
@@ -56,6 +64,20 @@ def test_an_answer_shows_what_was_said_what_it_means_and_where_it_comes_from() -
     assert shown["answer"]["title"] == "Baker’s cyst"
     assert shown["answer"]["sentences"] == [{"text": "It is a pocket.", "source": "Baker's Cyst"}]
     assert shown["answer"]["marked"] == ["hollow"]
+
+
+def test_a_prompt_after_silence_stands_below_the_answer_that_is_still_being_read() -> None:
+    world = World()
+    world.answer()
+    for text in ("Would you like to hear more?", "I am here."):
+        prompt = Sentence(text, "assistant")
+        world.kiosk.spoken(Response("cause.bakers_cyst", (prompt,)))
+        texts = [one["text"] for one in world.kiosk.shown()["answer"]["sentences"]]
+        assert texts == ["It is a pocket.", text]
+        world.kiosk.sentence(prompt, 0)
+        assert world.kiosk.shown()["mark"] == 1
+    world.kiosk.spoken(Response("control.timer", (Sentence("Time is up.", "assistant"),)))
+    assert [one["text"] for one in world.kiosk.shown()["answer"]["sentences"]] == ["Time is up."]
 
 
 def test_the_visitor_is_warned_in_sight_and_sound_twenty_seconds_before_the_end() -> None:
@@ -98,6 +120,45 @@ def test_nobody_is_idle_while_an_answer_is_being_said() -> None:
     assert visit.tick(339.0, answering=False)[1] == "warn"
 
 
+def test_nobody_is_cut_short_in_the_middle_of_a_sentence_but_a_room_full_of_talk_is_nobodys_visit() -> None:
+    world = World(Clinic(idle_s=60))
+    world.answer()
+    world.wait(39)
+    world.kiosk.partial(PartialTranscript("and what about", 1.0))
+    world.wait(40)
+    assert world.steering.forgotten == [] and world.steering.said == []
+    world.wait(2)
+    assert world.steering.forgotten == [False]
+
+
+def test_what_the_conversation_still_tells_of_a_visit_that_is_over_does_not_reach_the_screen() -> None:
+    world = World()
+    world.answer()
+    world.kiosk.take(Wish("finish"))
+    assert is_silent(world), "the rest of the answer may not be heard either"
+    world.kiosk.partial(PartialTranscript("my secret", 1.0))
+    world.kiosk.spoken(Response("control.timer", (Sentence("Time is up.", "assistant"),)))
+    world.kiosk.turn(Turn(Transcript.typed("my secret words"), NoMatch("not_heard", 0.1), SOMETHING))
+    world.kiosk.sentence(SOMETHING.sentences[0], 0)
+    shown = world.kiosk.shown()
+    assert (shown["caption"], shown["answer"], shown["mark"], shown["visit"]["active"]) == (None, None, -1, False)
+    world.steering.settle()
+    assert not is_silent(world)
+    world.answer("what is a baker's cyst")
+    assert world.kiosk.shown()["caption"]["text"] == "what is a baker's cyst"
+
+
+def test_speed_and_loudness_of_a_visit_do_not_outlive_it() -> None:
+    world = World()
+    world.look = replace(world.look, rate_wpm=120, volume=0.4)
+    world.answer()
+    assert world.kiosk.shown()["voice"]["rate"] == 120
+    world.kiosk.take(Wish("finish"))
+    world.look = replace(world.look, rate_wpm=170, volume=0.8)
+    world.steering.settle()
+    assert (world.kiosk.shown()["voice"]["rate"], world.kiosk.shown()["voice"]["volume"]) == (170, 80)
+
+
 def test_goodbye_ends_the_visit_soon() -> None:
     world = World()
     world.answer("goodbye", Response("control.goodbye", (Sentence("Goodbye.", "assistant"),), actions=("goodbye",)))
@@ -119,7 +180,9 @@ def test_a_running_timer_outlives_the_visit_and_nothing_else_does() -> None:
     world = World()
     world.look = replace(world.look, timer=TimerLook(300.0, 300.0))
     world.answer()
-    world.wait(60)
+    world.wait(59.5)
+    world.look = replace(world.look, timer=TimerLook(240.0, 300.0))
+    world.wait(0.5)
     assert world.steering.forgotten == [True]
     shown = world.kiosk.shown()
     assert shown["timer"]["left_s"] == pytest.approx(240, abs=1)

@@ -97,9 +97,12 @@ class VoiceLoop:
         """Say something without having been asked, and listen for an answer."""
         self._memory.orders.put(lambda: self._announce(response))
 
-    def forget(self, *, keep_timer: bool = False) -> None:
-        """The visitor left: silence, and nothing of the conversation is kept, except a timer where that is wanted."""
-        self._memory.orders.put(lambda: self._forgotten(keep_timer))
+    def forget(self, *, keep_timer: bool = False, forgotten: Callable[[], None] = lambda: None) -> None:
+        """The visitor left: silence, and nothing of the conversation is kept, except a timer where that is wanted.
+
+        `forgotten` is called in the loop's thread when that is done: what is told before it may still be of the visit.
+        """
+        self._memory.orders.put(lambda: self._forgotten(keep_timer, forgotten))
 
     @property
     def is_busy(self) -> bool:
@@ -324,14 +327,17 @@ class VoiceLoop:
         self._attention = self._attention.opened(self._memory.now_s)
         self._say_unasked(response)
 
-    def _forgotten(self, keep_timer: bool) -> None:
-        self._talker.stop()
-        self._listener.reset()
-        self._memory.utterance = self._memory.finished = self._memory.response = None
-        self._attention = self._attention.closed()
-        timer = self._conversation.state.timer if keep_timer else None
-        self._conversation.begin(self._memory.now_s)
-        self._conversation.state = replace(self._conversation.state, timer=timer)
+    def _forgotten(self, keep_timer: bool, forgotten: Callable[[], None]) -> None:
+        try:
+            self._talker.stop()
+            self._listener.reset()
+            self._memory.utterance = self._memory.finished = self._memory.response = None
+            self._attention = self._attention.closed()
+            timer = self._conversation.state.timer if keep_timer else None
+            self._conversation.begin(self._memory.now_s)
+            self._conversation.state = replace(self._conversation.state, timer=timer)
+        finally:
+            forgotten()
 
     def _heard_little(self) -> bool:
         """Whether so little of the answer was played that new words go on with the question."""

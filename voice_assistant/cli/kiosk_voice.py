@@ -89,10 +89,10 @@ class Voice:
         if self._loop is not None:
             self._loop.say(response)
 
-    def forget(self, *, keep_timer: bool) -> None:
+    def forget(self, *, keep_timer: bool, forgotten: Callable[[], None]) -> None:
         """The visitor left."""
         if self._loop is not None:
-            self._loop.forget(keep_timer=keep_timer)
+            self._loop.forget(keep_timer=keep_timer, forgotten=forgotten)
 
     def quieten(self, quiet: bool) -> None:
         """No sound, or sound again."""

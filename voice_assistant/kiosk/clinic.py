@@ -25,6 +25,8 @@ _LONGEST = 120
 """Letters of a text: one breath."""
 _NOT_SPEAKABLE = re.compile(r"[\x00-\x1f\x7f{}<>\[\]]")
 _NUMBER = re.compile(r"\+?[0-9][0-9 -]{1,18}")
+_HEARABLE = re.compile(r"[a-z']+( [a-z']+)+")
+"""One word alone is said too often by chance; digits and signs are never heard."""
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -101,7 +103,7 @@ def _checked(key: str, value: object) -> object:
     if key == "wake_phrases":
         if not isinstance(value, list) or len(value) > 5:
             raise ValueError(f"wake_phrases must be a list of at most five texts, not {value!r}")
-        return tuple(_text("a wake phrase", phrase).lower() for phrase in value)
+        return tuple(_wake_phrase(phrase) for phrase in value)
     if key == "idle_s":
         return _number(key, value, 30, 600)
     if key in ("volume_min", "volume_max"):
@@ -120,6 +122,13 @@ def _text(key: str, value: object) -> str:
     if len(value) > _LONGEST or _NOT_SPEAKABLE.search(value):
         raise ValueError(f"{key} must be at most {_LONGEST} letters on one line, without brackets")
     return value.strip()
+
+
+def _wake_phrase(value: object) -> str:
+    phrase = _text("a wake phrase", value).lower()
+    if not _HEARABLE.fullmatch(phrase):
+        raise ValueError(f"a wake phrase must be two or more words as they are heard, without digits, not {value!r}")
+    return phrase
 
 
 def _number(key: str, value: object, low: float, high: float) -> float:

@@ -70,6 +70,8 @@ class Kiosk:
         self._looked_at_s = clock()
         self._quiet = self._quiet_hours = False
         self._answering = False
+        self._forgetting = 0
+        """How often the conversation was told to forget and has not yet: what it tells is of a visit that is over."""
         self._trouble: dict[TroubleKind, float] = {}
         """Kind → when it is taken off the screen."""
         self._level_at_s = self._sound_at_s = clock()
@@ -134,7 +136,9 @@ class Kiosk:
         with self._lock:
             before = (self._visit, self._quiet_hours, len(self._trouble))
             now_s = self._clock()
-            self._visit, event = self._visit.tick(now_s, answering=self._answering)
+            caption = self._screen.parts["caption"]
+            hearing = bool(caption and not caption["final"])
+            self._visit, event = self._visit.tick(now_s, answering=self._answering, hearing=hearing)
             if event == "warn":
                 self._warn()
             elif event == "end":
@@ -154,6 +158,8 @@ class Kiosk:
     def partial(self, partial: PartialTranscript) -> None:
         """What is being heard."""
         with self._lock:
+            if self._forgetting:
+                return
             self._set(caption={"text": partial.text, "final": False} if partial.text else None)
         self._changed()
 
@@ -161,6 +167,8 @@ class Kiosk:
         """Something was answered."""
         with self._lock:
             response = turn.response
+            if self._forgetting:
+                return
             if (not response.sentences and not response.actions) or "ignored" in response.actions:
                 self._set(caption=None)
             else:
@@ -176,16 +184,19 @@ class Kiosk:
     def spoken(self, response: Response) -> None:
         """Something was said without having been asked."""
         with self._lock:
-            if response.node_id != "control.stop":
+            if response.node_id != "control.stop" and not self._forgetting:
                 if not self._visit.active:
                     self._visit = self._visit.touched(self._clock())
                 self._answering = response.node_id == "control.timer"
-                self._show(response)
+                self._look_again()
+                self._screen.show_unasked(response, self._present)
         self._changed()
 
     def sentence(self, sentence: Sentence, _place: int) -> None:
         """That sentence begins to be said."""
         with self._lock:
+            if self._forgetting:
+                return
             self._screen.mark(sentence)
         self._changed()
 
@@ -226,9 +237,17 @@ class Kiosk:
     def started(self) -> None:
         """The voice part begins anew: it remembers nothing."""
         with self._lock:
+            self._forgetting = 0
             self._present = self._look()
             self._end_visit(keep_timer=False)
-            self._tell_voice()
+        self._changed()
+
+    def _forgotten(self) -> None:
+        """The conversation has forgotten the visit: from now on it tells of the next one."""
+        with self._lock:
+            self._forgetting = max(0, self._forgetting - 1)
+            if not self._forgetting:
+                self._look_again()
         self._changed()
 
     # --- within, with the lock held -----------------------------------------------------------------
@@ -249,7 +268,8 @@ class Kiosk:
     def _end_visit(self, *, keep_timer: bool) -> None:
         ringing = self._present.timer is not None and self._present.timer.ringing
         keep_timer = keep_timer and self._present.timer is not None and not ringing
-        self._steering.forget(keep_timer=keep_timer)
+        self._forgetting += 1
+        self._steering.forget(keep_timer=keep_timer, forgotten=self._forgotten)
         self._counts.write(self._calendar().date())
         self._visit = self._visit.ended()
         self._quiet = self._answering = False
@@ -262,14 +282,17 @@ class Kiosk:
         self._tell_voice()
 
     def _show(self, response: Response) -> None:
-        self._present, self._looked_at_s = self._look(), self._clock()
+        self._look_again()
         self._screen.show_response(response, self._present)
+
+    def _look_again(self) -> None:
+        self._present, self._looked_at_s = self._look(), self._clock()
         self._screen.show_timer(self._present)
         self._tell_voice()
 
     def _tell_voice(self) -> None:
         quiet = self._quiet or self._quiet_hours
-        self._steering.quieten(quiet)
+        self._steering.quieten(quiet or self._forgetting > 0)
         volume = round(100 * self._present.volume)
         voice = {"rate": self._present.rate_wpm, "volume": volume, "quiet": quiet, "quiet_hours": self._quiet_hours}
         self._set(voice={**voice, "paused": self._present.paused})

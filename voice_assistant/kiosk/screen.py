@@ -56,6 +56,17 @@ class Screen:
         self.parts["check"] = self._check(look)
         self.parts["walk"] = self._walk(look)
 
+    def show_unasked(self, response: Response, look: Look) -> None:
+        """What is said without having been asked. A prompt stands below the answer, which is still being read."""
+        shown = self.parts["answer"]
+        if not shown or response.urgent or response.node_id != shown["node"]:
+            self.show_response(response, look)
+            return
+        own = shown["sentences"][: shown["own"]]
+        said = {"sentences": [*own, *_told(response)], "more": look.more, "expects": look.expects}
+        self.parts["answer"] = {**shown, **said}
+        self.parts["mark"] = -1
+
     def mark(self, sentence: Sentence) -> None:
         """That sentence is being said."""
         answer = self.parts["answer"]
@@ -76,19 +87,21 @@ class Screen:
     def _answer(self, response: Response, look: Look) -> Json:
         subject = self._subject(response, look)
         node = self._guide.nodes.get(subject)
-        leads_to = node.leads_to if node else ()
+        choices = look.choices if look.expects == "choice" else ()
+        leads_to = node.leads_to if node and not choices else ()
         return {
             "node": subject,
             "facet": response.facet,
             "title": self._words.labels.get(subject, ""),
             "kind": self._kind(response, look),
-            "sentences": [{"text": sentence.text, "source": sentence.source} for sentence in response.sentences],
+            "sentences": _told(response),
+            "own": len(response.sentences),
             "expects": look.expects,
-            "choices": self._named(look.choices) if look.expects == "choice" else [],
-            "facets": self._facets(subject, response.facet),
+            "choices": self._named(choices),
+            "facets": [] if choices else self._facets(subject, response.facet),
             "related": self._named(one for one in leads_to if not one.startswith("control.")),
             "more": look.more,
-            "marked": list(self._words.drawing.get(subject, ())),
+            "marked": [] if choices else list(self._words.drawing.get(subject, ())),
         }
 
     def _subject(self, response: Response, look: Look) -> str:
@@ -135,3 +148,7 @@ class Screen:
             return None
         route, index = look.walk
         return {"route": route, "index": index, "steps": self._named(self._words.steps[route])}
+
+
+def _told(response: Response) -> list[dict[str, str]]:
+    return [{"text": sentence.text, "source": sentence.source} for sentence in response.sentences]

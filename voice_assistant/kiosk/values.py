@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -55,8 +55,12 @@ class Steering(Protocol):
     def say(self, response: Response) -> None:
         """Say something without having been asked."""
 
-    def forget(self, *, keep_timer: bool) -> None:
-        """The visitor left: keep nothing, except a running timer where that is wanted."""
+    def forget(self, *, keep_timer: bool, forgotten: Callable[[], None]) -> None:
+        """The visitor left: keep nothing, except a running timer where that is wanted.
+
+        `forgotten` is called later, in the conversation's thread, when that is done; until then the conversation may
+        still tell things of the visit.
+        """
 
     def quieten(self, quiet: bool) -> None:
         """No sound at all, or sound again. What is said passes at its usual pace."""

@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 from voice_assistant.kiosk.clinic import WARN_BEFORE_S
 
 AFTER_GOODBYE_S = 4.0
+LONGEST_WORDS_S = 20.0
+"""So long after its end a visit waits for somebody to finish speaking; a room that never falls silent is nobody's."""
 VisitEvent: TypeAlias = Literal["warn", "end"]
 
 
@@ -39,13 +41,17 @@ class Visit:
         """Until the end, once the visitor was warned."""
         return max(0.0, self.last_s + self.idle_s - now_s) if self.warned else None
 
-    def tick(self, now_s: float, *, answering: bool) -> tuple[Visit, VisitEvent | None]:
-        """What is due now. While an answer is being said, nobody is idle."""
+    def tick(self, now_s: float, *, answering: bool, hearing: bool = False) -> tuple[Visit, VisitEvent | None]:
+        """What is due now. While an answer is being said, nobody is idle; nobody is cut short in the middle of a word,
+        but what they say keeps the visit alive only once it was answered.
+        """
         if not self.active:
             return self, None
         if answering and not self.warned:
             return replace(self, last_s=now_s), None
         idle_s = now_s - self.last_s
+        if hearing and idle_s < self.idle_s + LONGEST_WORDS_S:
+            return self, None
         if idle_s >= (AFTER_GOODBYE_S if self.leaving else self.idle_s):
             return self.ended(), "end"
         if not self.warned and not self.leaving and idle_s >= self.idle_s - WARN_BEFORE_S:

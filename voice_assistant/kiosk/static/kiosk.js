@@ -5,41 +5,17 @@ const state = {};
 let words = null;
 let socket = null;
 let panel = null; // what the visitor opened over the answer: "topics" or "timer"
-let connectedBefore = false;
+let emptyLater = 0;
 let retryMs = 250;
+let toastLater = 0;
+const TOAST_MS = 4000; // the same stands in the footer for as long as one likes
+const KEEP_UNCONNECTED_MS = 20000; // an answer stays so long for its reader when the server is lost
+let told = ""; // what screen readers were told last
 let drawn = ""; // what the view shows, so that it is built again only when it differs
 let timerSetAt = 0;
 let timerTick = null;
 let warnedAt = 0;
 let warnTick = null;
-
-const byId = (id) => document.getElementById(id);
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const say = (name, values) => fill(words.page[name], values || {});
-
-function make(tag, options, ...children) {
-  const { on, text, ...attributes } = options || {};
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
-  if (text !== undefined) element.textContent = text;
-  if (on) element.addEventListener("click", on);
-  element.append(...children.filter(Boolean));
-  return element;
-}
-
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", "#i-" + name);
-  svg.append(use);
-  return svg;
-}
-
-function button(label, iconName, on, attributes) {
-  return make("button", { type: "button", on, ...attributes }, iconName && icon(iconName), make("span", { text: label }));
-}
 
 // --- sending ---------------------------------------------------------------------------------------
 
@@ -47,152 +23,6 @@ function send(message) {
   if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
 }
 const touch = (node, more) => { panel = null; send({ type: "touch", node, ...more }); };
-
-// --- the parts of the view ---------------------------------------------------------------------------
-
-function nodeButton(node, label) {
-  const urgent = node === "care.urgent";
-  return button(label || words.labels[node], urgent ? "warn" : null, () => touch(node), { "data-node": node, class: urgent ? "urgent" : null });
-}
-
-function list(nodes, className) {
-  return make("ul", { class: className, role: "list" }, ...nodes.map((item) => make("li", {}, item)));
-}
-
-function homeView() {
-  const clinic = words.clinic;
-  const phrase = clinic.wake_phrase;
-  return [
-    clinic.greeting && make("p", { class: "hello", text: clinic.greeting }),
-    make("h2", { class: "title", text: say("heading"), tabindex: "-1" }),
-    make("p", { class: "lead home", text: say("lead") }),
-    make("div", { class: "begin" }, talkButton(), make("p", { text: phrase ? say("say_wake", { phrase }) : say("say_any") })),
-    make("h3", { class: "hidden", text: say("topics") }),
-    list(words.home.map((node) => nodeButton(node)), "grid home"),
-    make("p", { class: "examples-label hidden", text: say("examples_label") }),
-    make("ul", { class: "examples", role: "list" }, ...words.page.examples.map((text) => make("li", { text }))),
-  ];
-}
-
-function talkButton() {
-  return button(say("talk"), "mic", () => send({ type: state.visit.active ? "talk" : "begin" }), { class: "main talk", id: "talk" });
-}
-
-function topicsView() {
-  const groups = words.groups.map((group) => [make("h3", { text: group.label }), list(group.nodes.map((node) => nodeButton(node)), "grid")]);
-  const timer = button(say("timer"), "timer", () => open("timer"), { id: "topics-timer" });
-  return [make("h2", { text: say("all_topics"), tabindex: "-1" }), make("div", { class: "row" }, talkButton(), timer, closeButton()), ...groups.flat()];
-}
-
-function closeButton() {
-  return state.answer ? button(say("close"), "no", () => open(null), { id: "close" }) : null;
-}
-
-function minutesRow() {
-  return list(words.timer_minutes.map((minutes) => button(say("timer_minutes", { minutes }), null, () => touch("control.timer", { minutes }), { "aria-label": say("timer_minutes_long", { minutes }) })), "row big");
-}
-
-function timerView() {
-  const timer = state.timer;
-  const running = timer && [
-    make("p", { class: "clock", id: "clock", role: "timer", text: clockText() }),
-    timer.ringing && make("p", { class: "lead", text: say("timer_over") }),
-    list([
-      button(say("timer_cancel"), "stop", () => touch("control.timer", { action: "cancel" }), { class: "main" }),
-      !timer.ringing && button(timer.held ? say("timer_resume") : say("timer_pause"), timer.held ? "resume" : "pause", () => touch("control.timer", { action: timer.held ? "resume" : "pause" })),
-    ].filter(Boolean), "row big"),
-  ];
-  return [make("h2", { text: say("timer_title"), tabindex: "-1" }), ...(running || []), make("p", { text: say("timer_note") }), minutesRow(), closeButton() && make("div", { class: "row" }, closeButton())];
-}
-
-function sourceOf(source) {
-  if (source === "safety") return say("from_safety");
-  return source === "assistant" ? say("from_assistant") : say("from_guide") + ": " + source;
-}
-
-function sentences(answer) {
-  const all = answer.sentences;
-  const alarming = answer.kind === "urgent" || answer.kind === "emergency";
-  const lines = all.map((sentence, index) => {
-    const ends = index + 1 === all.length || all[index + 1].source !== sentence.source;
-    return make("p", {}, sentence.text, ends && " ", ends && make("span", { class: "source", text: sourceOf(sentence.source) }));
-  });
-  return make("div", { class: "sentences", id: "sentences", "aria-live": alarming ? "assertive" : "polite" }, ...lines);
-}
-
-function banner(answer) {
-  const number = words.clinic.emergency_number;
-  const words_of = answer.kind === "emergency" ? ["emergency", "emergency_text"] : ["urgent", "urgent_text"];
-  return make("div", { class: "banner" }, icon("warn"), make("strong", { text: say(words_of[0]) }), make("span", { text: say(words_of[1]) }),
-    number && make("span", { class: "number" }, icon("phone"), make("span", { text: say("emergency_number", { number }) })));
-}
-
-function steps(walk) {
-  const items = walk.steps.map((step, index) => {
-    const status = index < walk.index ? "done" : null;
-    return make("li", { class: status, "aria-current": index === walk.index ? "step" : null, title: step.label },
-      status && icon("yes"), make("b", { text: step.label[0], "aria-hidden": true }), make("span", { class: "hidden", text: step.label + (status ? ", " + say("done") : "") }));
-  });
-  const where = { number: walk.index + 1, of: walk.steps.length, name: walk.steps[walk.index].label };
-  return [make("ol", { class: "progress", role: "list" }, ...items), make("p", { class: "lead", text: say("step_of", where) })];
-}
-
-const walking = (answer) => Boolean(state.walk) && state.walk.steps.some((step) => step.node === answer.node);
-
-function checkProgress(check) {
-  const bar = make("div", { class: "bar", "aria-hidden": true });
-  bar.style.setProperty("--share", check.number / check.of);
-  return [make("p", { class: "lead", text: say("question_of", check) }), bar];
-}
-
-function replies(answer) {
-  if (state.check && answer.expects === "yes_no") {
-    return list([
-      button(say("yes"), "yes", () => touch("control.yes"), { class: "main" }),
-      button(say("no"), "no", () => touch("control.no"), { class: "main" }),
-      button(say("unsure"), "unsure", () => touch("control.next")),
-      button(say("back"), "back", () => touch("control.previous")),
-      button(say("leave_check"), "stop", () => { touch("control.stop"); open("topics"); }),
-    ], "row big");
-  }
-  if (walking(answer) && !["yes_no", "choice"].includes(answer.expects)) {
-    return list([
-      button(say("back"), "back", () => touch("control.previous")),
-      button(say("next"), "next", () => touch("control.next"), { class: "main" }),
-      answer.node === "police.ice" && button(say("timer"), "timer", () => open("timer")),
-    ].filter(Boolean), "row big");
-  }
-  const offers = answer.choices.map((choice) => nodeButton(choice.node, choice.label));
-  if (answer.expects === "yes_no") offers.push(button(say("yes"), "yes", () => touch("control.yes"), { class: "main" }));
-  if (answer.expects === "yes_no" || answer.expects === "choice") offers.push(button(say("no"), "no", () => touch("control.no")));
-  if (answer.expects === "duration") return minutesRow();
-  if (answer.more) offers.push(button(say("more"), "more", () => touch("control.more"), { class: "main" }));
-  return offers.length ? list(offers, "row big") : null;
-}
-
-function answerView() {
-  const answer = state.answer;
-  const alarming = answer.kind === "urgent" || answer.kind === "emergency";
-  const body = [
-    make("h2", { text: answer.title, tabindex: "-1" }),
-    ...(walking(answer) ? steps(state.walk) : []),
-    ...(state.check && answer.kind === "check" ? checkProgress(state.check) : []),
-    sentences(answer),
-  ];
-  const asking = state.check && answer.expects === "yes_no";
-  const talking = answer.node.startsWith("control.") || answer.kind === "refusal";
-  return [
-    ...(alarming ? [make("section", { class: "alarm" }, banner(answer), ...body)] : body),
-    replies(answer),
-    ...(asking ? [] : also("more_on", answer.facets.map((one) => button(one.label, null, () => touch(one.node, { facet: one.facet }))))),
-    ...(asking || walking(answer) ? [] : also("related", answer.related.map((one) => nodeButton(one.node, one.label)))),
-    talking && !answer.expects && list(words.home.map((node) => nodeButton(node)), "grid home"),
-  ];
-}
-
-function also(name, buttons) {
-  return buttons.length ? [make("h3", { text: say(name) }), list(buttons, "row")] : [];
-}
 
 // --- drawing everything --------------------------------------------------------------------------------
 
@@ -213,19 +43,22 @@ function focusHeading() {
 function render() {
   if (!words || !state.visit) return;
   const name = panel || (state.answer ? "answer" : "home");
-  const shown = JSON.stringify([name, state.answer, state.check, state.walk, panel === "timer" && state.timer && [state.timer.held, state.timer.ringing]]);
+  const shown = JSON.stringify([name, state.answer, state.check, state.walk, state.timer && [state.timer.held, state.timer.ringing]]);
   if (shown !== drawn) {
     drawn = shown;
     const view = byId("view");
     const hadFocus = view.contains(document.activeElement);
     view.replaceChildren(...VIEWS[name]().flat().filter(Boolean));
     document.body.dataset.view = name;
+    document.body.dataset.alarm = String(name === "answer" && isAlarming(state.answer));
+    document.body.dataset.drawing = String(name === "answer" && state.answer.marked.length > 0);
     if (hadFocus) focusHeading(); else byId("stage").scrollTop = 0;
     renderDrawing(name === "answer" ? state.answer.marked : []);
   }
   renderMark();
   renderStatus();
   renderCaption();
+  tellScreenReaders();
   renderNotices();
   renderTimer();
   renderWarning();
@@ -268,26 +101,59 @@ function renderStatus() {
   setText(byId("pause-text"), say(state.voice.paused ? "resume" : "pause"));
   byId("pause-icon").setAttribute("href", state.voice.paused ? "#i-resume" : "#i-pause");
   byId("finish").hidden = !state.visit.active;
+  const talk = byId("talk");
+  if (talk) setText(talk.lastChild, say(listening === "listening" ? "talk_listening" : "talk"));
+  renderVoice();
+}
+
+function renderVoice() {
+  const text = say("voice_is", state.voice);
+  const before = byId("voice-is").textContent;
+  setText(byId("voice-is"), text);
+  if (before && before !== text && state.visit.active) {
+    setText(byId("toast"), text);
+    byId("toast").hidden = false;
+    clearTimeout(toastLater);
+    toastLater = setTimeout(() => { byId("toast").hidden = true; }, TOAST_MS);
+  }
 }
 
 function renderCaption() {
   const caption = state.caption;
   byId("caption").hidden = !caption;
   setText(byId("caption-label"), caption ? say(caption.final ? "you_said" : "heard_so_far") + ":" : "");
-  setText(byId("caption-text"), caption ? caption.text : "");
+  setText(byId("caption-text"), caption ? lastWords(caption.text) : "");
   byId("caption").dataset.final = String(Boolean(caption && caption.final));
-  setText(byId("announce"), caption && caption.final ? say("you_said") + ": " + caption.text : "");
+}
+
+function lastWords(text) {
+  // Of a long story the newest part: the answer below it must stay in sight.
+  const most = 140;
+  return text.length <= most ? text : "… " + text.slice(text.indexOf(" ", text.length - most) + 1);
+}
+
+function tellScreenReaders() {
+  // Both regions are in the page from the beginning, for what comes with its own live region is often not read.
+  const { answer, caption } = state;
+  const telling = JSON.stringify([answer && [answer.title, answer.sentences], caption && caption.final && caption.text]);
+  if (telling === told) return;
+  told = telling;
+  const heard = caption && caption.final ? say("you_said") + ": " + caption.text + ". " : "";
+  const said = answer ? answer.title + ". " + answer.sentences.map((sentence) => sentence.text).join(" ") : "";
+  const alarming = answer && isAlarming(answer);
+  setText(byId("alert"), alarming ? say(answer.kind) + ": " + said : "");
+  setText(byId("announce"), alarming ? heard : heard + said);
 }
 
 function renderNotices() {
-  const told = [...state.trouble];
-  if (!socket || socket.readyState !== WebSocket.OPEN) told.unshift(say("offline"));
-  if (state.voice.quiet_hours) told.push(say("quiet_hours"));
-  else if (state.voice.quiet) told.push(say("sound_is_off"));
-  if (state.timer && state.timer.ringing) told.push(say("timer_over"));
+  const lines = state.trouble.map((text) => ["warn", text]);
+  if (!socket || socket.readyState !== WebSocket.OPEN) lines.unshift(["warn", say("offline")]);
+  if (state.voice.quiet_hours) lines.push(["mute", say("quiet_hours")]);
+  else if (state.voice.quiet) lines.push(["mute", say("sound_is_off")]);
+  if (state.timer && state.timer.ringing) lines.push(["timer", say("timer_over")]);
   const notices = byId("notices");
   const present = [...notices.children].map((line) => line.textContent);
-  if (JSON.stringify(present) !== JSON.stringify(told)) notices.replaceChildren(...told.map((text) => make("p", {}, icon("warn"), make("span", { text }))));
+  if (JSON.stringify(present) !== JSON.stringify(lines.map(([, text]) => text))) notices.replaceChildren(...lines.map(([name, text]) => make("p", {}, icon(name), make("span", { text }))));
 }
 
 function secondsLeft() {
@@ -348,34 +214,42 @@ function receive(changed) {
   }
   if (changed.timer) timerSetAt = performance.now();
   if (changed.visit) warnedAt = performance.now();
-  if (changed.answer && state.answer && changed.answer.sentences !== state.answer.sentences) panel = null;
-  else if (changed.answer) panel = null;
+  if (changed.answer && (isAlarming(changed.answer) || isNew(changed.answer))) panel = null;
   Object.assign(state, changed);
   render();
 }
 
+function isNew(answer) {
+  const own = (one) => JSON.stringify(one.sentences.slice(0, one.own));
+  return !state.answer || own(answer) !== own(state.answer);
+}
+
 function forget() {
   // The visit is over: empty the page at once, then load it anew, so that nothing is left in its memory.
-  for (const name of Object.keys(state)) delete state[name];
-  byId("view").replaceChildren();
-  for (const id of ["caption-text", "announce"]) byId(id).textContent = "";
+  empty();
   if (socket) socket.onclose = null;
   location.reload();
 }
 
+function empty() {
+  Object.assign(state, { caption: null, answer: null, check: null, walk: null, timer: null, mark: -1 });
+  panel = null;
+  render();
+}
+
 function connect() {
   socket = new WebSocket("ws://" + location.host + "/live");
-  socket.onopen = () => { retryMs = 250; renderIfKnown(); };
+  socket.onopen = () => {
+    // The server that answers after a loss is another one, perhaps a newer one, and knows nothing of this visit.
+    if (state.visit) forget();
+  };
   socket.onmessage = (event) => receive(JSON.parse(event.data));
   socket.onclose = () => {
-    renderIfKnown();
+    if (!emptyLater) emptyLater = setTimeout(empty, KEEP_UNCONNECTED_MS);
+    if (state.visit) render();
     setTimeout(connect, retryMs);
     retryMs = Math.min(retryMs * 2, 4000);
   };
-}
-
-function renderIfKnown() {
-  if (words && state.visit) render();
 }
 
 // --- the beginning ---------------------------------------------------------------------------------------
