@@ -65,7 +65,7 @@ class Program:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            preexec_fn=_heed_interrupts,
+            preexec_fn=heed_signals,
         )
 
     def __enter__(self) -> Program:
@@ -102,6 +102,9 @@ class Program:
         return Outcome(self.process.returncode, (out or b"").decode(), err.decode())
 
 
-def _heed_interrupts() -> None:
-    """What a shell starts in the background is deaf to Ctrl-C, and hands that down; a program at a terminal is not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def heed_signals() -> None:
+    """What a shell starts in the background is deaf to Ctrl-C, what nohup starts to the end of the terminal, and both
+    hand that down; a program at a terminal is not.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)

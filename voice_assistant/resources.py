@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice_assistant import models
+from voice_assistant import memory, models
 from voice_assistant.guide import default_folder, load_guide
 from voice_assistant.hearing import Recogniser
 from voice_assistant.hearing.tuning import TUNED_FILES, WeightedText, cached_model
@@ -105,14 +105,14 @@ def load_recogniser(
     stock = folders.speech_model or folders.models / SPEECH_MODEL
     _refuse_damage(stock, apart_from=TUNED_FILES if folders.speech_model else ())
     if not tune or folders.speech_model is not None:
-        return Recogniser(stock)
+        return Recogniser(stock, renewed=memory.give_back)
     try:
         tuned = tuned_model(folders, guide, wake_phrases, on_progress)
         _refuse_damage(tuned, apart_from=TUNED_FILES)
-        return Recogniser(tuned)
+        return Recogniser(tuned, renewed=memory.give_back)
     except ModelError as error:
         _LOGGER.warning("The recogniser is used as it is, it hears knees less well: %s", error)
-        return Recogniser(stock)
+        return Recogniser(stock, renewed=memory.give_back)
 
 
 def _refuse_damage(model: Path, apart_from: tuple[str, ...] = ()) -> None:

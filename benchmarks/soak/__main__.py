@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.soak.sounds import EndlessRoom
+from benchmarks.soak.sounds import EndlessRoom, varied_talk
 from voice_assistant import Assistant
 from voice_assistant.audio.stand_ins import NullLoudspeaker
 from voice_assistant.loop import LoopEvents
@@ -119,7 +119,8 @@ def main() -> int:
 
 def _soak(assistant: Assistant, seconds: float, options: argparse.Namespace) -> tuple[Record, float]:
     record, process = Record(), psutil.Process()
-    room = EndlessRoom(seconds, options.seed, lambda: loop.is_busy, record.ask)
+    talk = varied_talk(assistant, options.seed)
+    room = EndlessRoom(seconds, options.seed, lambda: loop.is_busy, record.ask, talk)
     began_s = time.monotonic()
     sample_every_s = max(seconds / 200, 5.0)
     due = {"sample": 0.0, "fault": options.fault_every * 60}
@@ -137,6 +138,7 @@ def _soak(assistant: Assistant, seconds: float, options: argparse.Namespace) -> 
     events = LoopEvents(turn=record.take, notice=record.notices.append, level=watch)
     source = Paced(room) if options.real_time else room
     loop = assistant.loop(source, NullLoudspeaker(), events, in_step=not options.real_time)  # type: ignore[arg-type]
+    loop._ends_on_goodbye = False  # somebody says goodbye now and then; the room stays open
     loop.run()
     return record, time.monotonic() - began_s
 
@@ -173,6 +175,13 @@ def _summary(record: Record, spent_s: float, options: argparse.Namespace) -> dic
     samples = record.samples
     steady = samples[int(len(samples) * _WARM_UP) :] or samples
 
+    def lowest_change(value: Callable[[Sample], float]) -> float:
+        """Of the lower tenth: what a decoder keeps for half a minute comes and goes by 60 MB."""
+        part = max(len(steady) // 4, 1)
+        first, last = (sorted(map(value, quarter)) for quarter in (steady[:part], steady[-part:]))
+        tenth = max(part // 10, 1)
+        return round(sum(last[:tenth]) / tenth - sum(first[:tenth]) / tenth, 3)
+
     def change(value: Callable[[Sample], float]) -> float:
         """The mean of the last quarter less that of the first."""
         part = max(len(steady) // 4, 1)
@@ -188,7 +197,10 @@ def _summary(record: Record, spent_s: float, options: argparse.Namespace) -> dic
         "unanswered": record.unanswered,
         "faults": record.faults,
         "notices": len(record.notices),
-        "memory_growth_mb": change(lambda sample: sample.memory_mb),
+        "memory_growth_mb": lowest_change(lambda sample: sample.memory_mb),
+        "memory_growth_of_means_mb": change(lambda sample: sample.memory_mb),
+        "memory_lowest_mb": min((sample.memory_mb for sample in steady), default=0.0),
+        "memory_highest_mb": max((sample.memory_mb for sample in steady), default=0.0),
         "engine_growth_mb": change(lambda sample: sample.engine_mb),
         "thread_growth": change(lambda sample: sample.threads),
         "descriptor_growth": change(lambda sample: sample.descriptors),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from voice_assistant import Assistant
 from voice_assistant.audio.microphone import MicrophoneStatus
+from voice_assistant.audio.resample import resample
 from voice_assistant.audio.wav import read_wav
 from voice_assistant.types import SAMPLE_RATE_HZ, AudioChunk
 
@@ -23,8 +25,15 @@ class EndlessRoom:
     """An AudioSource: a question, a pause until it is answered, now and then noise; `seconds` of sound in all."""
 
     def __init__(
-        self, seconds: float, seed: int, is_busy: Callable[[], bool], asked: Callable[[str, float], None]
+        self,
+        seconds: float,
+        seed: int,
+        is_busy: Callable[[], bool],
+        asked: Callable[[str, float], None],
+        talk: Sequence[bytes] = (),
     ) -> None:
+        """`talk`: other speech, each time something else; whether it is answered is not counted."""
+        self._talk = talk
         self._seconds, self._is_busy, self._asked = seconds, is_busy, asked
         self._dice, self._noise = random.Random(seed), np.random.default_rng(seed)
         self._questions = {name: [chunk.pcm for chunk in read_wav(DEMO / f"{name}.wav")] for name in QUESTIONS}
@@ -50,9 +59,13 @@ class EndlessRoom:
         """20 ms each."""
         while not self._closed and self.now_s < self._seconds:
             yield from self._quiet(1.0)
-            kind = self._dice.choices(("question", "noise", "silence", "bang"), (8, 1, 1, 1))[0]
+            kinds = ("question", "talk", "noise", "silence", "bang")
+            kind = self._dice.choices(kinds, (8, 4 if self._talk else 0, 1, 1, 1))[0]
             if kind == "question":
                 yield from self._question()
+            elif kind == "talk":
+                yield from self._pieces(self._dice.choice(self._talk))
+                yield from self._until_quiet()
             elif kind == "noise":
                 yield from self._sound(self._noise.normal(0, 0.02, SAMPLE_RATE_HZ * 3))
             elif kind == "bang":
@@ -65,6 +78,9 @@ class EndlessRoom:
         for pcm in self._questions[name]:
             yield self._chunk(pcm)
         self._asked(name, self.now_s)
+        yield from self._until_quiet()
+
+    def _until_quiet(self) -> Iterator[AudioChunk]:
         yield from self._quiet(1.5)
         waited_s = 0.0
         while self._is_busy() and waited_s < _PAUSE_AT_MOST_S:
@@ -76,7 +92,9 @@ class EndlessRoom:
             yield self._chunk(bytes(2 * _BLOCK))
 
     def _sound(self, samples: np.ndarray) -> Iterator[AudioChunk]:
-        pcm = (np.clip(samples, -1, 1) * 32_767).astype("<i2").tobytes()
+        yield from self._pieces((np.clip(samples, -1, 1) * 32_767).astype("<i2").tobytes())
+
+    def _pieces(self, pcm: bytes) -> Iterator[AudioChunk]:
         for start in range(0, len(pcm), 2 * _BLOCK):
             yield self._chunk(pcm[start : start + 2 * _BLOCK])
 
@@ -84,3 +102,13 @@ class EndlessRoom:
         chunk = AudioChunk(pcm, SAMPLE_RATE_HZ, self.now_s)
         self.now_s = chunk.end_s
         return chunk
+
+
+def varied_talk(assistant: Assistant, seed: int, count: int = 300) -> list[bytes]:
+    """Phrases of the guide in the program's own voice, 16 kHz: many words, so that whatever keeps words shows it."""
+    dice = random.Random(seed)
+    spoken = []
+    for phrase in dice.sample(assistant.guide.phrases, count):
+        chunk = assistant.renderer.render(phrase.text, dice.choice((140, 170, 200)))
+        spoken.append(resample(chunk, SAMPLE_RATE_HZ).pcm)
+    return spoken

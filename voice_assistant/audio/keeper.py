@@ -100,7 +100,8 @@ class DeviceKeeper:
         elif link.problem:
             self._lose(link.problem)
         elif self._last_good_s is not None and now_s - self._last_good_s >= _STALLED_AFTER_S:
-            self._lose(f"The {self._name} {link.device} gives no sign of life; check that it is plugged in.")
+            subject = f"The {self._name} {link.device}".rstrip()  # a device that was never opened has no name yet
+            self._lose(f"{subject} gives no sign of life; check that it is plugged in.")
 
     def _is_dead(self, link: DeviceLink, now_s: float) -> bool:
         if link.ended.is_set():
@@ -117,9 +118,9 @@ class DeviceKeeper:
         self._problem = problem
         if not self._is_lost:
             self._is_lost = True
-            _log.warning("%s", problem)
+            _log.info("%s", problem)
 
     def _find(self, link: DeviceLink) -> None:
         if self._is_lost:
             self._is_lost = False
-            _log.warning("The %s works again: %s.", self._name, link.device)
+            _log.info("The %s works again: %s.", self._name, link.device)

@@ -23,10 +23,16 @@ def answer_match(reply: Reply, match: Match) -> Reply:
     """Answers what a person asked or described."""
     if match.facet == "description":
         reply = reply.change(signs=merge_signs(reply.state.signs, match.signs))
-    choices = tuple(node_id for node_id in dict.fromkeys(match.choices) if node_id in reply.guide.nodes)[:CHOICES]
+    choices = tuple(node_id for node_id in dict.fromkeys(match.choices) if _can_be_led_to(reply, node_id))[:CHOICES]
     if len(choices) > 1:
         return _ask_which(reply, choices, described=match.facet == "description")
     return go_to(reply, match.node_id, match.facet)
+
+
+def _can_be_led_to(reply: Reply, node_id: str) -> bool:
+    """Commands and refusals tell nothing, so they are nothing to choose from."""
+    node = reply.guide.nodes.get(node_id)
+    return node is not None and ("summary" in node.answers or node_id in ("check.start", "control.timer"))
 
 
 def go_to(reply: Reply, node_id: str, facet: str | None = None) -> Reply:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import json
+import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from voice_assistant.hearing.confidence import Calibration, confidence, features
@@ -26,14 +30,20 @@ from voice_assistant.hearing.model_folder import check_model_folder, damaged
 from voice_assistant.hearing.respelling import Respelling
 from voice_assistant.types import SAMPLE_RATE_HZ, ModelError, Transcript
 
+_LOGGER = logging.getLogger(__name__)
+
 _BYTES_PER_S = SAMPLE_RATE_HZ * 2
 _SILENT = -10
 """Vosk's log level below which even errors stay unsaid: they come back as failures and are said in one sentence."""
 _GUESSES = 20
 """Asked for more than is handed on: the rest weighs the words, and costs nothing measurable."""
 _DITHER_SEED = 1
-_RENEWED_AFTER_S = 4 * 3600
-"""Vosk counts samples in 32 bits and time in single precision; a new decoder takes 0.1 s, so it is made rarely."""
+_NOT_NEEDED = {"requests": (), "srt": (), "tqdm": ("tqdm",), "urllib.request": ("urlretrieve",)}
+"""What Vosk imports for downloads and subtitles, and the names that it takes from there."""
+_RENEWED_AFTER_S = 30
+"""Of speech. OpenFst keeps what a decoder has composed of the graph and the language model: 1 to 5 MB a second of
+speech, over 200 MB after a quarter of an hour, and nothing but a new decoder gives it back. Decoding with what is kept
+takes half the time, so it is not thrown away after each utterance."""
 
 
 class Recogniser:
@@ -44,6 +54,7 @@ class Recogniser:
     grammar: the only phrases to listen for ("[unk]" stands for everything else); None for everything the model knows.
     spoken_as: run of words as heard → the term that it stands for; replaced in everything that is given out.
     calibration: how evidence becomes Transcript.confidence.
+    renewed: called in a thread when much memory has become free.
 
     Raises ModelError when the folder does not hold a usable model, never tries to download one.
     The same sound in the same pieces gives the same result: see `_fix_dither`.
@@ -56,6 +67,7 @@ class Recogniser:
         grammar: tuple[str, ...] | None = None,
         spoken_as: Mapping[str, str] | None = None,
         calibration: Calibration | None = None,
+        renewed: Callable[[], None] = lambda: None,
     ) -> None:
         if alternatives < 1:
             raise ValueError("at least one alternative is needed")
@@ -64,9 +76,15 @@ class Recogniser:
         self._alternatives = alternatives
         self._respelling = Respelling(spoken_as or {})
         self._calibration = calibration or Calibration()
+        self._renewed = renewed
         self._grammar = None if grammar is None else json.dumps(list(grammar))
         self._model = _load_model(self._folder)
-        self._decoder = self._new_decoder()
+        try:
+            with _silent_libraries():
+                self._decoder = self._new_decoder()
+        except Exception as error:  # Vosk raises nothing more precise
+            raise damaged(self._folder, "it cannot be loaded") from error
+        self._renewal: threading.Thread | None = None
         self._fed_before = 0
         self._fed = 0
 
@@ -84,6 +102,7 @@ class Recogniser:
         if not pcm:
             return
         if not self._fed:
+            self._finish_renewal()
             _fix_dither()
         self._fed += len(pcm)
         try:
@@ -116,14 +135,8 @@ class Recogniser:
         self._guesses()
 
     def _new_decoder(self) -> Any:
-        import vosk
-
         arguments = (self._model, SAMPLE_RATE_HZ) + (() if self._grammar is None else (self._grammar,))
-        try:
-            with _silent_libraries():
-                decoder = vosk.KaldiRecognizer(*arguments)
-        except Exception as error:  # Vosk raises nothing more precise
-            raise damaged(self._folder, "it cannot be loaded") from error
+        decoder = _vosk().KaldiRecognizer(*arguments)
         decoder.SetMaxAlternatives(_GUESSES)
         decoder.SetWords(True)
         return decoder
@@ -136,9 +149,23 @@ class Recogniser:
         self._fed_before += self._fed
         self._fed = 0
         if self._fed_before > _RENEWED_AFTER_S * _BYTES_PER_S:
-            self._decoder = self._new_decoder()
-            self._fed_before = 0
+            self._renewal = threading.Thread(target=self._renew, name="new-decoder", daemon=True)
+            self._renewal.start()
         return read_guesses(answer, offset_s)
+
+    def _renew(self) -> None:
+        """In a thread: a new decoder takes 0.1 s, during which the answer is found."""
+        try:
+            self._decoder = self._new_decoder()
+        except Exception as error:  # noqa: BLE001 - Vosk raises nothing more precise; the old one still hears
+            _LOGGER.error("The recogniser could not be renewed: %s.", type(error).__name__)
+        self._renewed()
+
+    def _finish_renewal(self) -> None:
+        if self._renewal is not None:
+            self._renewal.join()
+            self._renewal = None
+            self._fed_before = 0
 
     def _transcript(self, guesses: tuple[Guess, ...], end_s: float) -> Transcript:
         if not guesses or not guesses[0].text:
@@ -156,7 +183,7 @@ class Recogniser:
 
 def _load_model(folder: Path) -> Any:
     try:
-        import vosk
+        vosk = _vosk()
     except (ImportError, OSError, TypeError) as error:  # TypeError: Vosk's own for a platform it has no library for
         raise ModelError(f"The speech recogniser cannot be loaded ({error}): install this program again.") from error
     vosk.SetLogLevel(_SILENT)
@@ -165,6 +192,23 @@ def _load_model(folder: Path) -> Any:
             return vosk.Model(str(folder))
     except Exception as error:  # Vosk raises nothing more precise
         raise damaged(folder, "it cannot be loaded") from error
+
+
+def _vosk() -> Any:
+    """The library, without what is not needed: a third of a second, 10 MB, and an HTTP client in a program that never
+    asks the network for anything.
+    """
+    if "vosk" not in sys.modules:
+        spared = {name: ModuleType(name) for name in _NOT_NEEDED if name not in sys.modules}
+        for name, module in spared.items():
+            vars(module).update(dict.fromkeys(_NOT_NEEDED[name]))
+        sys.modules |= spared
+        try:
+            importlib.import_module("vosk")
+        finally:
+            for name in spared:
+                del sys.modules[name]
+    return sys.modules["vosk"]
 
 
 @contextmanager

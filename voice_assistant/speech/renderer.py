@@ -77,7 +77,11 @@ class SpeechRenderer:
             engine.end()
 
     def __enter__(self) -> SpeechRenderer:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *exception: object) -> None:

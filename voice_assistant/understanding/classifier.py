@@ -54,12 +54,12 @@ class Classifier:
         rows = self._rows.get(node_id)
         if rows is None:
             return ""
-        likeness = self.compiled.phrase_vectors[rows] @ vector
+        likeness = self.compiled.phrase_vectors[rows].astype(np.float32) @ vector
         return self.compiled.phrases[int(rows[int(likeness.argmax())])]
 
 
 def _margins(weights: Weights, dense: Array, spelling: Sparse) -> Array:
-    hashed: Array = spelling.values @ weights.hashed[spelling.indices]
+    hashed: Array = spelling.values @ weights.hashed[spelling.indices].astype(np.float32)
     return np.asarray(dense @ weights.dense + hashed + weights.bias, dtype=np.float32)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ FORMAT = 4
 """Raised whenever the meaning of the arrays or the way they are made changes."""
 
 Array = npt.NDArray[np.float32]
+Table = npt.NDArray[np.floating[Any]]
+"""A large table: in half precision, as in the file, so that it needs half the memory; the rows in use are widened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Weights:
     labels: tuple[str, ...]
     dense: Array
     """(dense features, labels)"""
-    hashed: Array
+    hashed: Table
     """(buckets, labels)"""
     bias: Array
     """(labels,)"""
@@ -48,7 +51,7 @@ class CompiledGuide:
     phrase_nodes: tuple[str, ...]
     compared: tuple[str, ...]
     """The phrases as they are compared: terms put right, denied parts taken out."""
-    phrase_vectors: Array
+    phrase_vectors: Table
     """(phrases, 384): the embeddings of `compared`, all zeros when there is no embedding model."""
     telling_words: dict[str, str]
     """Word → the node that it nearly always means."""
@@ -117,10 +120,10 @@ def load(path: Path) -> CompiledGuide:
                 nodes=nodes,
                 facets=facets,
                 rarity=arrays["rarity"],
-                phrases=tuple(meta["phrases"]),
-                phrase_nodes=tuple(meta["phrase_nodes"]),
-                compared=tuple(meta["compared"]),
-                phrase_vectors=arrays["phrase_vectors"].astype(np.float32),
+                phrases=_shared(meta["phrases"]),
+                phrase_nodes=_shared(meta["phrase_nodes"]),
+                compared=_shared(meta["compared"]),
+                phrase_vectors=arrays["phrase_vectors"],
                 telling_words=dict(meta["telling_words"]),
                 with_meaning=bool(meta["with_meaning"]),
             )
@@ -128,10 +131,15 @@ def load(path: Path) -> CompiledGuide:
         raise ModelError(f"{path} is damaged: run `voice-assistant compile`.") from error
 
 
+def _shared(texts: Iterable[str]) -> tuple[str, ...]:
+    """Equal texts, which JSON makes anew each time, held once."""
+    return tuple(map(sys.intern, texts))
+
+
 def _weights(arrays: Any, name: str, labels: tuple[str, ...]) -> Weights:
     return Weights(
         labels=labels,
         dense=arrays[f"{name}_dense"],
-        hashed=arrays[f"{name}_hashed"].astype(np.float32),
+        hashed=arrays[f"{name}_hashed"],
         bias=arrays[f"{name}_bias"],
     )

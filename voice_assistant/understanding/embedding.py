@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_assistant.types import ModelError
+from voice_assistant.understanding.model_graph import picks_rows_first
 
 DIMENSIONS = 384
 MOST_TOKENS = 96
@@ -50,9 +51,14 @@ class Embedder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 4
+        # The arena never gives back what the longest text once needed, and is no faster for texts of this length.
+        options.enable_cpu_mem_arena = False
         try:
             self._tokenizer: Any = Tokenizer.from_file(str(vocabulary))
-            self._session: Any = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            graph = picks_rows_first(model.read_bytes())
+            self._session: Any = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+            # ONNX Runtime keeps a second copy, to begin again with another kind of processor.
+            self._session._model_bytes = None
         except Exception as error:  # both libraries raise bare Exception for a damaged file
             raise ModelError(f"{model_folder} holds a damaged model: run `voice-assistant models fetch`.") from error
         self._tokenizer.no_padding()

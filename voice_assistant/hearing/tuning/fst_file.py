@@ -27,7 +27,6 @@ import numpy.typing as npt
 from voice_assistant.hearing.tuning.backoff_model import BackoffModel
 from voice_assistant.hearing.tuning.ngram_file import (
     FST_MARK,
-    HAS_INPUT_SYMBOLS,
     HAS_OUTPUT_SYMBOLS,
     STATIC_PROPERTIES,
     SymbolTable,
@@ -61,10 +60,10 @@ class ConstFst:
         properties = STATIC_PROPERTIES & ~(NOT_OF_TRANSDUCERS if self.transducer else 0)
         kind = struct.pack("<i5si8s", 5, b"const", 8, b"standard")
         counts = (properties, self.start, len(self.states), len(self.arcs))
-        flags = HAS_INPUT_SYMBOLS | HAS_OUTPUT_SYMBOLS
+        # Vosk reads words from the output symbols only; the same table on the other side would cost 20 MB of memory.
+        flags = HAS_OUTPUT_SYMBOLS
         file.write(struct.pack("<i", FST_MARK) + kind + struct.pack("<iiQqqq", CONST_VERSION, flags, *counts))
-        table = symbols.to_bytes()
-        for part in (table, table, self.states.tobytes(), self.arcs.tobytes()):
+        for part in (symbols.to_bytes(), self.states.tobytes(), self.arcs.tobytes()):
             file.write(part)
 
 
