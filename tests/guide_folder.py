@@ -110,6 +110,13 @@ lines:
 - statement: We are the best.
   reason: Advertising.
 """,
+    "listening.yaml": """\
+unfinished: [the, behind]
+points_back: [it]
+general_topics: [care.urgent]
+expected:
+  yes_no: [control.yes]
+""",
 }
 
 

@@ -379,6 +379,16 @@ class Omission:
 
 
 @dataclass(frozen=True, slots=True)
+class Listening:
+    """Words that decide how the assistant listens, as dialogs/listening.yaml explains them."""
+
+    unfinished: frozenset[str] = frozenset()
+    points_back: frozenset[str] = frozenset()
+    general_topics: frozenset[str] = frozenset()
+    expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
     """Everything in dialogs/."""
 
@@ -392,3 +402,4 @@ class Guide:
     lines: Mapping[str, tuple[Sentence, ...]]
     """The assistant's own talk: name of the occasion → variants, which may hold {placeholders}."""
     omissions: tuple[Omission, ...] = ()
+    listening: Listening = Listening()

@@ -114,14 +114,14 @@ class Interpreter:
         )
 
     def _decide(self, reading: _Reading, text: str, context: Context) -> Understood:
-        margins = reading.nodes + expected_bonus(self._labels, text, context)
+        margins = reading.nodes + expected_bonus(self._labels, text, context, self._guide.listening)
         scores = softmax(margins, self._thresholds.sharpness)
         ranked = [self._candidate(index, scores, reading) for index in np.argsort(-scores)[:8]]
         flag = reading.flag or self._likeness_flag(reading, dict(zip(self._labels, scores, strict=True)))
         if flag:
             return self._urgent(reading, ranked, flag)
         ranked = [candidate for candidate in ranked if candidate.node_id != URGENT]
-        ranked = resolve(ranked, text, context, self._telling_words, self._facet(reading))
+        ranked = resolve(ranked, text, context, self._guide.listening, self._telling_words, self._facet(reading))
         best = ranked[0]
         if best.node_id.startswith("fallback."):
             return self._refusal(reading, best)
