@@ -113,6 +113,7 @@ lines:
     "listening.yaml": """\
 unfinished: [the, behind]
 points_back: [it]
+over_speech: [stop]
 general_topics: [care.urgent]
 expected:
   yes_no: [control.yes]

@@ -67,7 +67,7 @@ class Assistant:
         """
         settings = _dialogue_settings(self.settings, ignore_out_of_scope=overheard)
         chosen = dialogue or Dialogue(self.guide, settings=settings)
-        return Conversation(self._understanding.interpreter, chosen, self.patience)
+        return Conversation(self._understanding.interpreter, chosen, self.patience, self.guide.listening)
 
     def ask(self, text: str, now_s: float = 0.0) -> Turn:
         """Answer a typed utterance in the assistant's own conversation."""

@@ -9,17 +9,20 @@ from dataclasses import replace
 
 from voice_assistant.dialogue import Dialogue, DialogueState
 from voice_assistant.patience import Patience
-from voice_assistant.types import Alternative, Context, RedFlag, Response, Transcript, Turn, Understood
+from voice_assistant.types import Alternative, Context, Listening, RedFlag, Response, Transcript, Turn, Understood
 from voice_assistant.understanding import Interpreter
 
 
 class Conversation:
     """Holds the state of one conversation; not for use from two threads at once."""
 
-    def __init__(self, interpreter: Interpreter, dialogue: Dialogue, patience: Patience) -> None:
+    def __init__(
+        self, interpreter: Interpreter, dialogue: Dialogue, patience: Patience, listening: Listening = Listening()
+    ) -> None:
         self._interpreter = interpreter
         self._dialogue = dialogue
         self._patience = patience
+        self.listening = listening
         self.state: DialogueState = dialogue.begin(0.0)[0]
 
     @property

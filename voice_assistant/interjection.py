@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from voice_assistant.types import Alternative, Match, Transcript, Understood
+from voice_assistant.types import Alternative, Context, Match, Transcript, Understood
 from voice_assistant.understanding.echo import foreign_words, words_of
 
 LEAST_SCORE = 0.6
 """How sure the understanding of an interjection must be: fragments of its own sentences rarely come near."""
 LEAST_SCORE_OF_FEW = 0.8
 _FEW_WORDS = 3
-_FEWEST_WORDS = 2
-"""A single word that is no command is likelier its own, misheard."""
 
 
 def without_echo(text: str, spoken: Sequence[str]) -> str:
@@ -43,14 +41,16 @@ def transcript_without_echo(transcript: Transcript, spoken: Sequence[str]) -> Tr
     return replace(transcript, text=text, alternatives=alternatives, words=words, start_s=start_s)
 
 
-def is_interjection(text: str, understood: Understood) -> bool:
+def is_interjection(text: str, understood: Understood, heeded: frozenset[str], context: Context) -> bool:
     """Whether words that are not the assistant's own are somebody's word to it.
 
     A command needs to be clear, anything else to be clearer the shorter it is. A warning sign that a rule found always
-    counts.
+    counts. `heeded`: the single words that count.
     """
     words = text.split()
-    if len(words) < _FEWEST_WORDS and not understood.node_id.startswith("control."):
+    if not words or (len(words) == 1 and text not in heeded):
+        return False
+    if understood.node_id in {"control.yes", "control.no"} and context.expects not in {"yes_no", "more"}:
         return False
     if isinstance(understood, Match) and understood.red_flag is not None:
         return understood.red_flag.rule != "likeness"
@@ -61,11 +61,11 @@ def is_interjection(text: str, understood: Understood) -> bool:
     return understood.score >= (LEAST_SCORE if len(words) >= _FEW_WORDS else LEAST_SCORE_OF_FEW)
 
 
-def is_clear_so_far(text: str, understood: Understood) -> bool:
+def is_clear_so_far(text: str, understood: Understood, heeded: frozenset[str], context: Context) -> bool:
     """Whether words that may still change are worth holding one's breath for."""
     is_command = understood.node_id.startswith("control.")
     is_long = len(text.split()) >= _FEW_WORDS or (isinstance(understood, Match) and understood.red_flag is not None)
-    return (is_command or is_long) and is_interjection(text, understood)
+    return (is_command or is_long) and is_interjection(text, understood, heeded, context)
 
 
 def is_continuation(first: Understood, whole: Understood) -> bool:

@@ -221,8 +221,6 @@ class VoiceLoop:
             return
         text = self._overheard.words(partial.text, utterance)
         if text == utterance.text:
-            if not text and partial.text:
-                self._talker.unduck()
             return
         utterance.text = text
         admission = self._attention.admit(text, utterance.started_s)

@@ -13,6 +13,7 @@ from voice_assistant.interjection import (
 from voice_assistant.loop_memory import Memory, Utterance
 from voice_assistant.talking import Talker
 from voice_assistant.types import Transcript, Understood
+from voice_assistant.understanding.echo import words_of
 
 STEADY_S, STEADY_STOP_S = 0.25, 0.1
 """So long words must stay as they are before they interrupt: the last word of a guess often changes again."""
@@ -25,13 +26,16 @@ class Overheard:
         self._conversation = conversation
         self._talker = talker
         self._memory = memory
+        self._heeded = conversation.listening.over_speech
 
     def words(self, text: str, utterance: Utterance) -> str:
-        """The words of somebody else."""
-        return without_echo(text, self._spoken(utterance))
+        """The words of somebody else; everything that was heard when there is a warning sign in it."""
+        return text if self._has_warning(text, utterance) else without_echo(text, self._spoken(utterance))
 
     def transcript(self, transcript: Transcript, utterance: Utterance) -> Transcript:
-        """What somebody else said."""
+        """What somebody else said; everything that was heard when there is a warning sign in it."""
+        if self._has_warning(transcript.text, utterance):
+            return transcript
         return transcript_without_echo(transcript, self._spoken(utterance))
 
     def is_answered(self, text: str, utterance: Utterance) -> bool:
@@ -41,13 +45,15 @@ class Overheard:
         if self._is_continued(text, utterance):
             return True
         utterance.continues = None
-        return is_interjection(text, self._conversation.foresee(text, self._memory.now_s)[0])
+        understood = self._conversation.foresee(text, self._memory.now_s)[0]
+        return is_interjection(text, understood, self._heeded, self._conversation.context)
 
     def consider(self, text: str, understood: Understood, utterance: Utterance) -> bool:
         """Whether words so far are meant for the assistant; over its speech, they have to stay so for a moment."""
         if not utterance.over_speech:
             return True
-        is_meant = is_clear_so_far(text, understood) or self._is_continued(text, utterance)
+        is_clear = is_clear_so_far(text, understood, self._heeded, self._conversation.context)
+        is_meant = is_clear or self._is_continued(text, utterance)
         utterance.meant = understood if is_meant else None
         utterance.meant_since_s = self._memory.now_s
         return is_meant
@@ -62,6 +68,15 @@ class Overheard:
 
     def _spoken(self, utterance: Utterance) -> list[str]:
         return self._talker.spoken_since(utterance.started_s) if utterance.over_speech else []
+
+    def _has_warning(self, text: str, utterance: Utterance) -> bool:
+        """Whether there is a warning sign in it that the assistant has not spoken itself, not even misheard."""
+        flag = self._conversation.warning(text) if utterance.over_speech else None
+        if flag is None:
+            return False
+        own = self._conversation.warning(" ".join(self._spoken(utterance)))
+        left = set(without_echo(text, self._spoken(utterance)).split())
+        return (own is None or own.rule != flag.rule) and bool(left & set(words_of(flag.words)))
 
     def _is_continued(self, text: str, utterance: Utterance) -> bool:
         """Whether it goes on with the question whose answer has just begun."""

@@ -15,13 +15,15 @@ from voice_assistant.types import Context, Match, Understood
 
 SHORTEST_S = 0.26
 """A little longer than the closure of a stop consonant in slow speech."""
+COMMAND_S = 0.4
+"""At most, after a command that is not one of the known phrases."""
 UNSURE_S = 1.05
 TRAILING_S = 1.25
 DESCRIPTION_S = 0.7
 """Who tells a story has seldom told all of it."""
 LADDER = ((0.3, 0.3), (0.2, 0.4), (0.12, 0.55), (0.06, 0.75), (0.0, 0.95))
 """How likely the words so far are all (at least), and how long (s) to wait then; the likeliest first."""
-_RATHER_SURE = 0.4
+_RATHER_SURE, _SURE = 0.4, 0.9
 _PRIOR = 0.12
 """One word in eight ends a phrase."""
 _PRIOR_WEIGHT = 4.0
@@ -62,7 +64,9 @@ class Patience:
     """
 
     def __init__(self, phrases: Iterable[str], unfinished: frozenset[str]) -> None:
-        self._endings = Endings(phrases)
+        known = tuple(phrases)
+        self._endings = Endings(known)
+        self._whole = frozenset(known)
         self._unfinished = unfinished
 
     def seconds(self, text: str, understood: Understood, context: Context) -> float:
@@ -70,16 +74,18 @@ class Patience:
         words = text.split()
         if not words:
             return UNSURE_S
-        if _is_expected_answer(understood, context):
-            return SHORTEST_S
+        is_command = understood.node_id.startswith("control.") and understood.score >= _RATHER_SURE
         likely = self._endings.likelihood(words)
+        is_whole = text in self._whole or likely >= LADDER[1][0]
+        if _is_expected_answer(understood, context) or (is_command and is_whole):
+            return SHORTEST_S
         if words[-1] in self._unfinished and likely < LADDER[0][0]:
             return TRAILING_S
         wait_s = next(wait_s for least, wait_s in LADDER if likely >= least)
+        if is_command and understood.score >= _SURE:
+            return min(wait_s, COMMAND_S)
         if not isinstance(understood, Match) or understood.score < _RATHER_SURE:
             return max(wait_s, DESCRIPTION_S)
-        if understood.node_id.startswith("control."):
-            return SHORTEST_S if wait_s == LADDER[0][1] else wait_s
         return max(wait_s, DESCRIPTION_S) if understood.facet == "description" else wait_s
 
 

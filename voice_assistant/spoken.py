@@ -10,7 +10,7 @@ BEFORE_S, AFTER_S = 0.8, 0.4
 """How much earlier and later than a sound its words may have been spoken: devices and the room are late, and where a
 word lies in its sentence is only estimated."""
 AHEAD = 4
-"""So many words more than have been counted may be under way."""
+"""So many words more than have been counted may be under way. So many are said again after it held its breath."""
 _KEPT = 400
 
 
@@ -43,7 +43,12 @@ class SpokenWords:
 
     def between(self, start_s: float, end_s: float) -> list[str]:
         """What may be heard of it between two times, with a margin."""
-        spoken = [word for word, at_s in self._words if start_s - BEFORE_S <= at_s <= end_s + AFTER_S]
+        last = len(self._words) - (AHEAD if self._rest else 0)
+        spoken = [
+            word
+            for index, (word, at_s) in enumerate(self._words)
+            if start_s - BEFORE_S <= at_s <= end_s + AFTER_S or index >= last
+        ]
         return spoken + self._rest[:AHEAD]
 
     def _say(self, count: int, now_s: float) -> None:

@@ -125,10 +125,6 @@ class Talker:
         """Speak lower while somebody else may be speaking."""
         self._playback.duck(0.35)
 
-    def unduck(self) -> None:
-        """Nobody else spoke: full loudness again."""
-        self._playback.duck(1.0)
-
     def update(self, now_s: float) -> None:
         """Take note of what has been played by now."""
         self._now_s = now_s

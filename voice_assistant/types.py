@@ -384,6 +384,7 @@ class Listening:
 
     unfinished: frozenset[str] = frozenset()
     points_back: frozenset[str] = frozenset()
+    over_speech: frozenset[str] = frozenset()
     general_topics: frozenset[str] = frozenset()
     expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

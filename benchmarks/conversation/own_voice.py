@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.sound.scenes import impulse_response
+from benchmarks.sound.scenes import active_level, impulse_response
 from benchmarks.sound.stage import Stage
 from benchmarks.sound.voices import say, silence, speaker
 from voice_assistant import Assistant
-from voice_assistant.audio.samples import Floats
+from voice_assistant.audio.samples import Floats, to_floats
 from voice_assistant.loop import LoopEvents
 from voice_assistant.settings import Settings
 from voice_assistant.types import Match, Turn
@@ -57,6 +57,7 @@ def interrupted(assistant: Assistant, count: int, *, each: bool) -> None:
     for index in range(count):
         text, node_id = INTERJECTIONS[index % len(INTERJECTIONS)]
         spoken = say(text, speaker(index // len(INTERJECTIONS) + index))
+        spoken = spoken * (_echo_level(assistant) / active_level(spoken))
         sound = np.concatenate((silence(2.0 + index % 4 * 0.4), spoken))
         turns, _stage = play(assistant, Match(ANSWERED[index % len(ANSWERED)], "summary", 1.0), sound)
         found = [turn.understood.node_id for turn in turns[1:]]
@@ -66,6 +67,12 @@ def interrupted(assistant: Assistant, count: int, *, each: bool) -> None:
                 f"  {text} | " + " | ".join(f"{turn.transcript.text} → {turn.understood.node_id}" for turn in turns[1:])
             )
     print(f"said over an answer: understood {through} of {tried}", flush=True)
+
+
+def _echo_level(assistant: Assistant) -> float:
+    """Of the assistant's voice at the microphone, at full volume."""
+    chunk = assistant.renderer.render("The knee is one of the largest joints.")
+    return GAIN * active_level(to_floats(chunk.pcm))
 
 
 def play(assistant: Assistant, answer: Match, sound: Floats | None = None) -> tuple[list[Turn], Stage]:
