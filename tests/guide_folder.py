@@ -114,6 +114,7 @@ lines:
 unfinished: [the, behind]
 points_back: [it]
 over_speech: [stop]
+commands: [stop it]
 general_topics: [care.urgent]
 expected:
   yes_no: [control.yes]

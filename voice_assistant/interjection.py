@@ -50,11 +50,11 @@ def is_interjection(text: str, understood: Understood, heeded: frozenset[str], c
     words = text.split()
     if not words or (len(words) == 1 and text not in heeded):
         return False
-    if understood.node_id in {"control.yes", "control.no"} and context.expects not in {"yes_no", "more"}:
-        return False
+    if understood.node_id in {"control.yes", "control.no"}:
+        return context.expects in {"yes_no", "more"} and all(word in heeded for word in words)
     if isinstance(understood, Match) and understood.red_flag is not None:
         return understood.red_flag.rule != "likeness"
-    if understood.node_id in {"fallback.out_of_scope", "fallback.not_heard"}:
+    if not isinstance(understood, Match):
         return False
     if understood.node_id.startswith("control."):
         return understood.score >= LEAST_SCORE

@@ -70,13 +70,13 @@ class Overheard:
         return self._talker.spoken_since(utterance.started_s) if utterance.over_speech else []
 
     def _has_warning(self, text: str, utterance: Utterance) -> bool:
-        """Whether there is a warning sign in it that the assistant has not spoken itself, not even misheard."""
+        """Whether there is a warning sign in it of which the assistant has spoken no word.
+
+        One word is not enough: it makes "an emergency" of "an MRI" when it hears itself.
+        """
         flag = self._conversation.warning(text) if utterance.over_speech else None
-        if flag is None:
-            return False
-        own = self._conversation.warning(" ".join(self._spoken(utterance)))
-        left = set(without_echo(text, self._spoken(utterance)).split())
-        return (own is None or own.rule != flag.rule) and bool(left & set(words_of(flag.words)))
+        words = words_of(flag.words) if flag else []
+        return len(words) > 1 and not set(words) & set(self._spoken(utterance))
 
     def _is_continued(self, text: str, utterance: Utterance) -> bool:
         """Whether it goes on with the question whose answer has just begun."""

@@ -15,13 +15,13 @@ from voice_assistant.types import Context, Match, Understood
 
 SHORTEST_S = 0.26
 """A little longer than the closure of a stop consonant in slow speech."""
-COMMAND_S = 0.4
+COMMAND_S = 0.34
 """At most, after a command that is not one of the known phrases."""
 UNSURE_S = 1.05
 TRAILING_S = 1.25
-DESCRIPTION_S = 0.7
+DESCRIPTION_S = 0.62
 """Who tells a story has seldom told all of it."""
-LADDER = ((0.3, 0.3), (0.2, 0.4), (0.12, 0.55), (0.06, 0.75), (0.0, 0.95))
+LADDER = ((0.3, 0.26), (0.2, 0.34), (0.12, 0.48), (0.06, 0.65), (0.0, 0.8))
 """How likely the words so far are all (at least), and how long (s) to wait then; the likeliest first."""
 _RATHER_SURE, _SURE = 0.4, 0.9
 _PRIOR = 0.12

@@ -44,6 +44,7 @@ class Recogniser:
     grammar: the only phrases to listen for ("[unk]" stands for everything else); None for everything the model knows.
     spoken_as: run of words as heard → the term that it stands for; replaced in everything that is given out.
     calibration: how evidence becomes Transcript.confidence.
+    model: the loaded model, where there is one already; see `sharing`.
 
     Raises ModelError when the folder does not hold a usable model, never tries to download one.
     The same sound in the same pieces gives the same result: see `_fix_dither`.
@@ -56,6 +57,7 @@ class Recogniser:
         grammar: tuple[str, ...] | None = None,
         spoken_as: Mapping[str, str] | None = None,
         calibration: Calibration | None = None,
+        model: Any = None,
     ) -> None:
         if alternatives < 1:
             raise ValueError("at least one alternative is needed")
@@ -65,10 +67,14 @@ class Recogniser:
         self._respelling = Respelling(spoken_as or {})
         self._calibration = calibration or Calibration()
         self._grammar = None if grammar is None else json.dumps(list(grammar))
-        self._model = _load_model(self._folder)
+        self._model = model or _load_model(self._folder)
         self._decoder = self._new_decoder()
         self._fed_before = 0
         self._fed = 0
+
+    def sharing(self, grammar: tuple[str, ...]) -> Recogniser:
+        """Another recogniser with a grammar on the same loaded model."""
+        return Recogniser(self._folder, self._alternatives, grammar, model=self._model)
 
     @property
     def fed_s(self) -> float:

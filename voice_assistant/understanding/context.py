@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from voice_assistant.types import Candidate, Context, Listening, Slots
+from voice_assistant.types import Candidate, Context, Listening, Match, Slots, Transcript, Understood
 from voice_assistant.understanding.compiled import Array
 
 EXPECTED_BONUS = 0.35
 """Added to the margins (about -1 to 1) of what is waited for: tips the scale in doubt, never overrules plain words."""
 _SHORT_WORDS = 9
+_CLEAR = 0.8
+_FEW_MORE = 2
+"""So many more words may be noise around a command."""
 RESOLVED_SHARE = 0.3
 """What is left of the other candidates' scores once "it" is known; so little that nobody is asked which was meant."""
 
@@ -58,3 +61,18 @@ def chosen_by_place(slots: Slots, context: Context) -> str | None:
         return None
     place = len(context.choices) if slots.ordinal == -1 else slots.ordinal
     return context.choices[place - 1] if 0 < place <= len(context.choices) else None
+
+
+def believes_command(understood: Understood, transcript: Transcript, context: Context) -> bool:
+    """Whether a command that the small grammar heard counts more than what the open words mean.
+
+    It does when these are about as few and not a clear command themselves; while an answer is waited for also when they
+    are more but make no sense, as in the talk of others.
+    """
+    if isinstance(understood, Match) and understood.node_id.startswith("control.") and understood.score >= _CLEAR:
+        return False
+    extra = len(transcript.text.split()) - len(transcript.command.split())
+    makes_sense = isinstance(understood, Match) and understood.score >= _CLEAR
+    if extra <= _FEW_MORE:
+        return not makes_sense or context.expects is not None
+    return not makes_sense and context.expects is not None
