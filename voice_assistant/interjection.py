@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from voice_assistant.types import Alternative, Context, Match, Transcript, Understood
+from voice_assistant.types import Alternative, Context, Listening, Match, Transcript, Understood
 from voice_assistant.understanding.echo import foreign_words, words_of
 
 LEAST_SCORE = 0.6
@@ -41,31 +41,32 @@ def transcript_without_echo(transcript: Transcript, spoken: Sequence[str]) -> Tr
     return replace(transcript, text=text, alternatives=alternatives, words=words, start_s=start_s)
 
 
-def is_interjection(text: str, understood: Understood, heeded: frozenset[str], context: Context) -> bool:
+def is_interjection(text: str, understood: Understood, listening: Listening, context: Context) -> bool:
     """Whether words that are not the assistant's own are somebody's word to it.
 
-    A command needs to be clear, anything else to be clearer the shorter it is. A warning sign that a rule found always
-    counts. `heeded`: the single words that count.
+    A command needs to be clear, and of words that are commands when it is short; anything else needs to be clearer the
+    shorter it is. A warning sign that a rule found always counts.
     """
     words = text.split()
-    if not words or (len(words) == 1 and text not in heeded):
+    if not words or (len(words) == 1 and text not in listening.over_speech):
         return False
     if understood.node_id in {"control.yes", "control.no"}:
-        return context.expects in {"yes_no", "more"} and all(word in heeded for word in words)
+        return context.expects in {"yes_no", "more"} and all(word in listening.over_speech for word in words)
     if isinstance(understood, Match) and understood.red_flag is not None:
         return understood.red_flag.rule != "likeness"
     if not isinstance(understood, Match):
         return False
     if understood.node_id.startswith("control."):
-        return understood.score >= LEAST_SCORE
+        is_plain = text in listening.commands or any(word in listening.over_speech for word in words)
+        return understood.score >= LEAST_SCORE and (is_plain or len(words) >= _FEW_WORDS)
     return understood.score >= (LEAST_SCORE if len(words) >= _FEW_WORDS else LEAST_SCORE_OF_FEW)
 
 
-def is_clear_so_far(text: str, understood: Understood, heeded: frozenset[str], context: Context) -> bool:
+def is_clear_so_far(text: str, understood: Understood, listening: Listening, context: Context) -> bool:
     """Whether words that may still change are worth holding one's breath for."""
     is_command = understood.node_id.startswith("control.")
     is_long = len(text.split()) >= _FEW_WORDS or (isinstance(understood, Match) and understood.red_flag is not None)
-    return (is_command or is_long) and is_interjection(text, understood, heeded, context)
+    return (is_command or is_long) and is_interjection(text, understood, listening, context)
 
 
 def is_continuation(first: Understood, whole: Understood) -> bool:

@@ -26,7 +26,7 @@ class Overheard:
         self._conversation = conversation
         self._talker = talker
         self._memory = memory
-        self._heeded = conversation.listening.over_speech
+        self._listening = conversation.listening
 
     def words(self, text: str, utterance: Utterance) -> str:
         """The words of somebody else; everything that was heard when there is a warning sign in it."""
@@ -46,13 +46,13 @@ class Overheard:
             return True
         utterance.continues = None
         understood = self._conversation.foresee(text, self._memory.now_s)[0]
-        return is_interjection(text, understood, self._heeded, self._conversation.context)
+        return is_interjection(text, understood, self._listening, self._conversation.context)
 
     def consider(self, text: str, understood: Understood, utterance: Utterance) -> bool:
         """Whether words so far are meant for the assistant; over its speech, they have to stay so for a moment."""
         if not utterance.over_speech:
             return True
-        is_clear = is_clear_so_far(text, understood, self._heeded, self._conversation.context)
+        is_clear = is_clear_so_far(text, understood, self._listening, self._conversation.context)
         is_meant = is_clear or self._is_continued(text, utterance)
         utterance.meant = understood if is_meant else None
         utterance.meant_since_s = self._memory.now_s
