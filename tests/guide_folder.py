@@ -110,6 +110,15 @@ lines:
 - statement: We are the best.
   reason: Advertising.
 """,
+    "listening.yaml": """\
+unfinished: [the, behind]
+points_back: [it]
+over_speech: [stop]
+commands: [stop it]
+general_topics: [care.urgent]
+expected:
+  yes_no: [control.yes]
+""",
 }
 
 

@@ -14,6 +14,7 @@ from voice_assistant.conversation import Conversation
 from voice_assistant.dialogue import Dialogue, DialogueSettings
 from voice_assistant.hearing import Activity, Listener, Recogniser
 from voice_assistant.loop import LoopEvents, VoiceLoop
+from voice_assistant.patience import Patience
 from voice_assistant.resources import Folders, Progress, Understanding, load_recogniser, load_understanding
 from voice_assistant.settings import Settings
 from voice_assistant.speech import SpeechRenderer
@@ -34,6 +35,7 @@ class Assistant:
         self.settings = settings
         self.folders = folders
         self._recogniser: Recogniser | None = None
+        self._patience: Patience | None = None
         self._renderer: SpeechRenderer | None = None
         self.conversation = self.new_conversation()
 
@@ -68,7 +70,7 @@ class Assistant:
         """
         settings = _dialogue_settings(self.settings, ignore_out_of_scope=overheard)
         chosen = dialogue or Dialogue(self.guide, settings=settings)
-        return Conversation(self._understanding.interpreter, chosen)
+        return Conversation(self._understanding.interpreter, chosen, self.patience, self.guide.listening)
 
     def ask(self, text: str, now_s: float = 0.0) -> Turn:
         """Answer a typed utterance in the assistant's own conversation."""
@@ -127,6 +129,14 @@ class Assistant:
             settings=self.settings,
             in_step=in_step,
         )
+
+    @property
+    def patience(self) -> Patience:
+        """How long to wait for the end of an utterance; counted from the guide's phrases at first use."""
+        if self._patience is None:
+            texts = (phrase.text for phrase in self.guide.phrases)
+            self._patience = Patience(texts, self.guide.listening.unfinished)
+        return self._patience
 
     @property
     def recogniser(self) -> Recogniser:

@@ -8,16 +8,21 @@ import time
 from dataclasses import replace
 
 from voice_assistant.dialogue import Dialogue, DialogueState
-from voice_assistant.types import Alternative, Context, RedFlag, Response, Transcript, Turn, Understood
+from voice_assistant.patience import Patience
+from voice_assistant.types import Alternative, Context, Listening, RedFlag, Response, Transcript, Turn, Understood
 from voice_assistant.understanding import Interpreter
 
 
 class Conversation:
     """Holds the state of one conversation; not for use from two threads at once."""
 
-    def __init__(self, interpreter: Interpreter, dialogue: Dialogue) -> None:
+    def __init__(
+        self, interpreter: Interpreter, dialogue: Dialogue, patience: Patience, listening: Listening = Listening()
+    ) -> None:
         self._interpreter = interpreter
         self._dialogue = dialogue
+        self._patience = patience
+        self.listening = listening
         self.state: DialogueState = dialogue.begin(0.0)[0]
 
     @property
@@ -57,6 +62,14 @@ class Conversation:
         """What would be understood and answered if the utterance ended here; the conversation stays as it is."""
         understood = self._interpreter.understand(Transcript.typed(text), self.context)
         return understood, self._dialogue.respond(self.state, understood, now_s)[1]
+
+    def foresee_continued(self, text: str, before: DialogueState) -> Understood:
+        """What would have been understood in an earlier state of the conversation."""
+        return self._interpreter.understand(Transcript.typed(text), self._dialogue.context(before))
+
+    def patience_s(self, text: str, understood: Understood) -> float:
+        """Seconds of silence after which `text` counts as finished."""
+        return self._patience.seconds(text, understood, self.context)
 
     def warning(self, text: str) -> RedFlag | None:
         """The warning sign in a partial transcript, if there is one."""

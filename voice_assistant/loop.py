@@ -18,9 +18,9 @@ from voice_assistant.conversation import Conversation, with_guesses
 from voice_assistant.events import LoopEvents
 from voice_assistant.faults import described
 from voice_assistant.hearing import Listener
-from voice_assistant.interjection import TAIL_S, is_interjection
 from voice_assistant.loop_memory import Finished, Memory, Utterance
-from voice_assistant.patience import UNSURE_S, patience_s
+from voice_assistant.overheard import Overheard
+from voice_assistant.patience import UNSURE_S
 from voice_assistant.settings import Settings
 from voice_assistant.speech import SpeechRenderer
 from voice_assistant.talking import Talker
@@ -44,6 +44,8 @@ FAILURES_APART_S = 10.0
 """A fault that comes again and again is said no more often than this."""
 LOST_AFTER_S = 1.0
 """When more than this of the answer was heard, new words are about the answer, not the rest of the question."""
+TAIL_S = 0.25
+"""What begins so soon after the assistant fell silent may still be its own voice, late by the devices and the room."""
 _COMMANDS = ("control.",)
 __all__ = ["LoopEvents", "VoiceLoop"]
 _LOGGER = logging.getLogger(__name__)
@@ -77,6 +79,7 @@ class VoiceLoop:
         self._talker = Talker(renderer, playback, in_step=in_step, on_problem=events.notice)
         self._attention = Attention(settings.attention, settings.wake_phrases, settings.wake_window_s)
         self._memory = Memory()
+        self._overheard = Overheard(conversation, self._talker, self._memory)
 
     # --- for any thread ---------------------------------------------------------------------------
 
@@ -143,7 +146,8 @@ class VoiceLoop:
 
     def _go_on(self) -> None:
         """What happens without anything having been heard."""
-        self._talker.update()
+        self._talker.update(self._memory.now_s)
+        self._give_way()
         if self._talker.is_speaking:
             self._memory.spoke_s = self._memory.now_s
         self._tell_sentence()
@@ -158,7 +162,7 @@ class VoiceLoop:
         self._guarded(lambda: self._take(self._listener.flush()))
         self._talker.wait_until_rendered(30.0)
         self._playback.wait_until_idle(120.0)
-        self._talker.update()
+        self._talker.update(self._memory.now_s)
 
     def _take(self, heard: Iterable[Heard]) -> None:
         for one in heard:
@@ -209,44 +213,49 @@ class VoiceLoop:
             self._talker.duck()
         soon = finished is not None and heard.at_s - finished.ended_s <= CONTINUED_WITHIN_S
         # Judged now: while the rest is being said, more of the answer is played than the person listened to.
-        if finished and soon and not finished.is_command and self._heard_little():
+        is_question = finished is not None and not finished.understood.node_id.startswith(_COMMANDS)
+        if finished and soon and is_question and self._heard_little():
             utterance.continues = finished.transcript
         self._listener.patience_s = UNSURE_S
 
     def _partial(self, partial: PartialTranscript) -> None:
         utterance = self._memory.utterance
-        if utterance is None or partial.text == utterance.text:
+        if utterance is None:
             return
-        utterance.text = partial.text
-        admission = self._attention.admit(partial.text, utterance.started_s)
+        text = self._overheard.words(partial.text, utterance)
+        if text == utterance.text:
+            return
+        utterance.text = text
+        admission = self._attention.admit(text, utterance.started_s)
         if not admission.admitted:
             return
         understood, response = self._conversation.foresee(admission.text, self._memory.now_s)
-        if utterance.over_speech and not is_interjection(admission.text, self._talker.spoken_text, understood):
+        if not self._overheard.consider(admission.text, understood, utterance):
             return
         self._events.partial(replace(partial, text=admission.text))
-        self._listener.patience_s = patience_s(admission.text, understood, self._conversation.context)
+        self._listener.patience_s = self._conversation.patience_s(admission.text, understood)
         if self._conversation.warning(admission.text):
             utterance.warned = (*utterance.warned, admission.text)
-        if self._talker.is_speaking:
-            self._talk_over(utterance, understood)
-        elif response.sentences:
+        if response.sentences and not self._talker.is_speaking:
             self._talker.foresee(response.sentences[0], self._conversation.state.rate_wpm)
 
-    def _talk_over(self, utterance: Utterance, understood: Understood) -> None:
+    def _give_way(self) -> None:
         """Somebody speaks while the assistant does: a plain "stop" is obeyed at once, other words make it hold."""
-        if understood.node_id == "control.stop" and understood.score > 0.5:
+        understood = self._overheard.interrupts()
+        if understood is None:
+            return
+        if understood.node_id == "control.stop":
             self._conversation.interrupted(self._talker.stop())
-        elif not self._talker.urgent and len(utterance.text.split()) > 1 and not utterance.paused_speech:
-            utterance.paused_speech = True
+        elif not self._talker.urgent and not self._playback.is_paused:
             self._talker.pause()
 
     def _utterance(self, transcript: Transcript) -> None:
         memory = self._memory
         utterance = memory.utterance or Utterance(transcript.start_s)
         memory.utterance = None
+        transcript = self._overheard.transcript(transcript, utterance)
         admission = self._attention.admit(transcript.text, utterance.started_s)
-        if not admission.admitted or (utterance.over_speech and self._is_own_voice(admission.text)):
+        if not admission.admitted or not self._overheard.is_answered(admission.text, utterance):
             self._talker.resume()
             return
         if admission.woken:
@@ -258,10 +267,6 @@ class VoiceLoop:
                 return
         self._hear(with_guesses(transcript, utterance.warned), utterance)
 
-    def _is_own_voice(self, text: str) -> bool:
-        understood = self._conversation.foresee(text, self._memory.now_s)[0]
-        return not is_interjection(text, self._talker.spoken_text, understood)
-
     def _hear(self, transcript: Transcript, utterance: Utterance) -> None:
         """Answer a transcript; one that goes on from the one before is joined with it first."""
         memory, finished = self._memory, self._memory.finished
@@ -272,8 +277,7 @@ class VoiceLoop:
             self._conversation.interrupted(self._talker.heard)
         before = self._conversation.state
         turn = self._conversation.hear(transcript, memory.now_s)
-        is_command = turn.understood.node_id.startswith(_COMMANDS)
-        memory.finished = Finished(transcript, before, transcript.end_s, is_command)
+        memory.finished = Finished(transcript, before, transcript.end_s, turn.understood)
         self._give(turn)
 
     def _answer(self, understood: Understood, transcript: Transcript) -> None:

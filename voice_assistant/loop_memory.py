@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from voice_assistant.dialogue import DialogueState
-from voice_assistant.types import Response, Transcript
+from voice_assistant.types import Response, Transcript, Understood
 
 
 @dataclass(slots=True)
@@ -16,12 +16,15 @@ class Utterance:
 
     started_s: float
     text: str = ""
+    """The latest words of somebody else than the assistant."""
     warned: tuple[str, ...] = ()
     """Partial texts in which a warning sign was heard."""
     continues: Transcript | None = None
-    paused_speech: bool = False
     over_speech: bool = False
     """It began while the assistant spoke, or just after."""
+    meant: Understood | None = None
+    """What somebody else's words mean so far, when they are meant for the assistant."""
+    meant_since_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -31,7 +34,7 @@ class Finished:
     transcript: Transcript
     state_before: DialogueState
     ended_s: float
-    is_command: bool
+    understood: Understood
 
 
 @dataclass(slots=True)

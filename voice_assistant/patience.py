@@ -1,45 +1,95 @@
 """How long to wait in silence before an utterance counts as finished, by what was understood of it so far.
 
-A person's pauses inside a sentence rarely exceed a second (Campione & Véronis 2002: silent pauses in spontaneous
-speech are mostly below 0.5 s, long ones around 1 to 1.5 s); a finished question can be answered at once.
+People pause inside sentences, mostly below 0.5 s, sometimes for 1 to 1.5 s (Campione & Véronis 2002); a finished
+question should be answered at once. What tells them apart best is how known phrases end: "what is a baker's cyst" is
+often the end of what people say, "what is a baker's" never (benchmarks/latency and benchmarks/conversation show what
+both cost).
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from voice_assistant.types import Context, Match, Understood
 
-COMMAND_S = 0.32
-ANSWER_S = 0.32
-COMPLETE_S = 0.38
-LIKELY_S = 0.7
+SHORTEST_S = 0.26
+"""A little longer than the closure of a stop consonant in slow speech."""
+COMMAND_S = 0.34
+"""At most, after a command that is not one of the known phrases."""
 UNSURE_S = 1.05
 TRAILING_S = 1.25
+DESCRIPTION_S = 0.62
+"""Who tells a story has seldom told all of it."""
+LADDER = ((0.3, 0.26), (0.2, 0.34), (0.12, 0.48), (0.06, 0.65), (0.0, 0.8))
+"""How likely the words so far are all (at least), and how long (s) to wait then; the likeliest first."""
+_RATHER_SURE, _SURE = 0.4, 0.9
+_PRIOR = 0.12
+"""One word in eight ends a phrase."""
+_PRIOR_WEIGHT = 4.0
+_LEAST_SEEN = 2
+_START = "<s>"
 
-_TRAILING_WORDS = frozenset(
-    "a an and as at because but for from if in into is it's its like my of on or so that the then to um uh er "
-    "when where which while who why with without your his her their i i'm i've he she they was were are am it "
-    "this these those about after before behind down just really very also more kind sort you know mean well "
-    "maybe sometimes every".split()
-)
-_SURE = 0.75
-_RATHER_SURE = 0.4
-_FEW_WORDS = 3
+
+class Endings:
+    """How likely an utterance ends after its last two words, counted in known phrases and smoothed."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        seen: Counter[tuple[str, ...]] = Counter()
+        ended: Counter[tuple[str, ...]] = Counter()
+        for phrase in phrases:
+            words = (_START, *phrase.split())
+            for at in range(1, len(words)):
+                histories = ((words[at],), words[at - 1 : at + 1])
+                seen.update(histories)
+                if at == len(words) - 1:
+                    ended.update(histories)
+        self._counts = {key: (ended[key], count) for key, count in seen.items() if count >= _LEAST_SEEN}
+
+    def likelihood(self, words: list[str]) -> float:
+        """0 to 1; 0 without words."""
+        if not words:
+            return 0.0
+        likely = _PRIOR
+        for history in ((words[-1],), tuple((_START, *words)[-2:])):
+            ended, seen = self._counts.get(history, (0, 0))
+            likely = (ended + _PRIOR_WEIGHT * likely) / (seen + _PRIOR_WEIGHT)
+        return likely
 
 
-def patience_s(text: str, understood: Understood, context: Context) -> float:
-    """Seconds of silence to wait for after `text`."""
-    words = text.split()
-    if not words:
-        return UNSURE_S
-    if words[-1] in _TRAILING_WORDS:
-        return TRAILING_S
-    if not isinstance(understood, Match):
-        return UNSURE_S if understood.reason == "not_heard" else LIKELY_S
-    if understood.node_id.startswith("control.") and understood.score >= _RATHER_SURE:
-        expected = context.expects == "yes_no" and understood.node_id in {"control.yes", "control.no"}
-        return ANSWER_S if expected else COMMAND_S
-    if understood.node_id == "check.start" or understood.facet == "description":
-        return UNSURE_S
-    if understood.score >= _SURE and len(words) >= _FEW_WORDS:
-        return COMPLETE_S
-    return LIKELY_S if understood.score >= _RATHER_SURE else UNSURE_S
+class Patience:
+    """Decides from words alone; for any thread.
+
+    phrases: what people are known to say. unfinished: words after which a sentence is hardly over.
+    """
+
+    def __init__(self, phrases: Iterable[str], unfinished: frozenset[str]) -> None:
+        known = tuple(phrases)
+        self._endings = Endings(known)
+        self._whole = frozenset(known)
+        self._unfinished = unfinished
+
+    def seconds(self, text: str, understood: Understood, context: Context) -> float:
+        """How much silence to wait for after `text`."""
+        words = text.split()
+        if not words:
+            return UNSURE_S
+        is_command = understood.node_id.startswith("control.") and understood.score >= _RATHER_SURE
+        likely = self._endings.likelihood(words)
+        is_whole = text in self._whole or likely >= LADDER[1][0]
+        if _is_expected_answer(understood, context) or (is_command and is_whole):
+            return SHORTEST_S
+        if words[-1] in self._unfinished and likely < LADDER[0][0]:
+            return TRAILING_S
+        wait_s = next(wait_s for least, wait_s in LADDER if likely >= least)
+        if is_command and understood.score >= _SURE:
+            return min(wait_s, COMMAND_S)
+        if not isinstance(understood, Match) or understood.score < _RATHER_SURE:
+            return max(wait_s, DESCRIPTION_S)
+        return max(wait_s, DESCRIPTION_S) if understood.facet == "description" else wait_s
+
+
+def _is_expected_answer(understood: Understood, context: Context) -> bool:
+    """A bare yes or no to a question that was asked."""
+    is_answer = isinstance(understood, Match) and understood.node_id in {"control.yes", "control.no"}
+    return is_answer and context.expects == "yes_no" and understood.score >= _RATHER_SURE and not understood.signs

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from voice_assistant import memory, models
 from voice_assistant.guide import default_folder, load_guide
-from voice_assistant.hearing import Recogniser
+from voice_assistant.hearing import CommandRecogniser, Recogniser
 from voice_assistant.hearing.tuning import TUNED_FILES, WeightedText, cached_model
 from voice_assistant.types import Guide, ModelError
 from voice_assistant.understanding import CompiledGuide, Embedder, Interpreter, compiled, load_thresholds
@@ -99,9 +99,18 @@ def load_recogniser(
 ) -> Recogniser:
     """The recogniser, tuned to the guide where that is possible, else the stock one with a warning in the log.
 
+    It has a second ear for the short commands of the guide.
+
     Raises:
         ModelError: there is no usable speech model.
     """
+    found = _open_recogniser(folders, guide, tune, wake_phrases, on_progress)
+    return CommandRecogniser(found, guide.listening.commands)
+
+
+def _open_recogniser(
+    folders: Folders, guide: Guide, tune: bool, wake_phrases: Sequence[str], on_progress: Progress
+) -> Recogniser:
     stock = folders.speech_model or folders.models / SPEECH_MODEL
     _refuse_damage(stock, apart_from=TUNED_FILES if folders.speech_model else ())
     if not tune or folders.speech_model is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from voice_assistant.audio.playback import Playback
 from voice_assistant.faults import described
 from voice_assistant.speech import SpeechRenderer
+from voice_assistant.spoken import SpokenWords
 from voice_assistant.types import AudioChunk, Response, Sentence, VoiceError
 
 HEARD_SHARE = 0.7
@@ -53,6 +54,8 @@ class Talker:
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
         self._worker: threading.Thread | None = None
         self._closed = False
+        self._spoken = SpokenWords()
+        self._now_s = 0.0
         self.urgent = False
         """Whether what is being said must be finished."""
 
@@ -63,10 +66,9 @@ class Talker:
             waiting = self._waiting
         return waiting > 0 or not self._playback.is_idle
 
-    @property
-    def spoken_text(self) -> str:
-        """Everything of the present or last response, to know its echo by."""
-        return " ".join(sentence.text for sentence in self._sentences)
+    def spoken_since(self, start_s: float) -> list[str]:
+        """The words that may be heard of it since then, to know its echo by."""
+        return self._spoken.between(start_s, self._now_s)
 
     @property
     def current(self) -> int | None:
@@ -101,6 +103,7 @@ class Talker:
         """Silence. Returns how many sentences of the response were heard."""
         with self._lock:
             self._generation += 1
+        self._spoken.silence(self._now_s)
         self._count(self._playback.take_finished())
         for progress in self._playback.stop()[:1]:
             if progress.marker is not None and progress.played_s >= HEARD_SHARE * progress.duration_s:
@@ -122,9 +125,16 @@ class Talker:
         """Speak lower while somebody else may be speaking."""
         self._playback.duck(0.35)
 
-    def update(self) -> None:
-        """Take note of what has been played."""
+    def update(self, now_s: float) -> None:
+        """Take note of what has been played by now."""
+        self._now_s = now_s
         self._count(self._playback.take_finished())
+        index, progress = self.current, self._playback.progress
+        if index is not None and progress is not None and index < len(self._sentences):
+            share = progress.played_s / progress.duration_s if progress.duration_s else 1.0
+            self._spoken.note((self._generation, index), self._sentences[index].text, share, now_s)
+        elif self._playback.is_idle:
+            self._spoken.finish(now_s)
         if self.urgent and not self.is_speaking:
             self.urgent = False
 

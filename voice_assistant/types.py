@@ -44,9 +44,6 @@ class VoiceError(AssistantError):
     """The speech engine cannot be started or keeps failing."""
 
 
-# --- sound -----------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
     """A stretch of one-channel sound."""
@@ -67,9 +64,6 @@ class AudioChunk:
     def end_s(self) -> float:
         """Seconds from the start of the stream to the end of the last sample."""
         return self.start_s + self.duration_s
-
-
-# --- hearing ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +117,8 @@ class Transcript:
     start_s: float = 0.0
     end_s: float = 0.0
     """Where the speech begins and ends in the stream; silence that was waited for afterwards is not counted."""
+    command: str = ""
+    """What the same sound is when only short commands are listened for; empty when it is nothing of the kind."""
 
     @classmethod
     def typed(cls, text: str) -> Transcript:
@@ -233,9 +229,6 @@ class Context:
     """What the assistant just asked for: `yes_no`, `choice`, `duration`, `more` or None."""
     choices: tuple[str, ...] = ()
     """Node ids that were offered, in spoken order."""
-
-
-# --- dialogue --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +372,18 @@ class Omission:
 
 
 @dataclass(frozen=True, slots=True)
+class Listening:
+    """Words that decide how the assistant listens, as dialogs/listening.yaml explains them."""
+
+    unfinished: frozenset[str] = frozenset()
+    points_back: frozenset[str] = frozenset()
+    over_speech: frozenset[str] = frozenset()
+    commands: tuple[str, ...] = ()
+    general_topics: frozenset[str] = frozenset()
+    expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
     """Everything in dialogs/."""
 
@@ -392,3 +397,4 @@ class Guide:
     lines: Mapping[str, tuple[Sentence, ...]]
     """The assistant's own talk: name of the occasion → variants, which may hold {placeholders}."""
     omissions: tuple[Omission, ...] = ()
+    listening: Listening = Listening()

@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("file", nargs="?", type=Path, default=UTTERANCES / "voices.tsv", metavar="FILE.tsv")
     parser.add_argument("--pauses", type=int, default=40, help="how many lines with a pause inside")
     parser.add_argument("--answers", type=int, default=200, help="how many answers are played into the microphone")
+    parser.add_argument("--interjections", type=int, default=32, help="how many words are said over an answer")
     parser.add_argument("--voices", type=int, default=10, help="how many voices say the commands")
     parser.add_argument("--general", type=int, default=120, help="how many lines of other talk")
     parser.add_argument("--each", action="store_true", help="print what went wrong")
@@ -30,6 +31,7 @@ def main() -> int:
         commands.wake(assistant, given.voices, general_sentences()[: given.general], each=given.each)
         pauses.measure(assistant, random.Random(9).sample(lines, min(given.pauses, len(lines))), each=given.each)
         own_voice.measure(assistant, given.answers, each=given.each)
+        own_voice.interrupted(assistant, given.interjections, each=given.each)
     return 0
 
 

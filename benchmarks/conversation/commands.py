@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from benchmarks.hearing.systems import transcribe
-from benchmarks.sound.scenes import scene
+from benchmarks.sound.scenes import KINDS, in_noise, quiet
 from benchmarks.sound.voices import SPEAKERS, chunks, say
 from voice_assistant import Assistant
 from voice_assistant.attention import Attention
 from voice_assistant.types import Transcript
 
-CONDITIONS = ("clean", "12 dB")
+CONDITIONS = ("clean", *(f"{kind} at 12 dB" for kind in KINDS))
+_SNR_DB = 12.0
 COMMANDS = {
     "control.yes": ("yes", "yes please", "yeah", "yes it is"),
     "control.no": ("no", "no thanks", "nope", "no it isn't"),
@@ -67,7 +68,9 @@ def wake(assistant: Assistant, voices: int, general: Sequence[str], *, each: boo
 
 
 def _heard(assistant: Assistant, speech, condition: str, index: int) -> Transcript:
-    return transcribe(assistant.recogniser, chunks(scene(speech, condition, index)))
+    kind = condition.split()[0]
+    sound = quiet(speech) if kind == "clean" else in_noise(speech, kind, _SNR_DB, seed=index)
+    return transcribe(assistant.recogniser, chunks(sound))
 
 
 def _understood(assistant: Assistant, heard: Transcript, expects: str | None) -> str:

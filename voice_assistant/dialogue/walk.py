@@ -48,7 +48,10 @@ def note_step(reply: Reply, node_id: str) -> Reply:
 
 
 def start(reply: Reply, route: str) -> Reply:
-    """The first step, and how to go on."""
+    """The first step, and how to go on. A check that is under way waits until it is asked for again."""
+    check = reply.state.open_check
+    if check is not None:
+        reply = reply.change(check=replace(check, left=True))
     return tell_step(reply, Walk(route, 0)).line("walk_hint")
 
 

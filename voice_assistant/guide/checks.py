@@ -60,6 +60,7 @@ def style_findings(draft: Draft) -> list[Finding]:
             _phrases_are_plain,
             _every_topic_has_phrases,
             _questions,
+            _listened_words_are_single,
         ),
     )
 
@@ -98,6 +99,9 @@ def _node_names(draft: Draft) -> Iterator[Finding]:
     for evidence, place in draft.evidence:
         if evidence.node_id not in draft.node_places:
             yield place.finding(f"evidence: there is no node `{evidence.node_id}`")
+    for mention in draft.listened_nodes:
+        if mention.name not in draft.node_places:
+            yield mention.place.finding(f"listening: there is no node `{mention.name}`")
     for node_id in draft.contract.urgent_nodes:
         if node_id not in draft.contract.nodes:
             yield Finding("contract.yaml", 1, node_id, f"urgent_nodes: there is no node `{node_id}`")
@@ -190,6 +194,12 @@ def _phrases_are_plain(draft: Draft) -> Iterator[Finding]:
             yield place.finding(
                 f"the phrase “{phrase.text}” is not as a recogniser writes: lower-case words, apostrophes, no figures"
             )
+
+
+def _listened_words_are_single(draft: Draft) -> Iterator[Finding]:
+    for mention in draft.listened_words:
+        if mention.name != mention.name.lower() or " " in mention.name or not _PLAIN_PHRASE.fullmatch(mention.name):
+            yield mention.place.finding(f"“{mention.name}” is not one lower-case word")
 
 
 def _every_topic_has_phrases(draft: Draft) -> Iterator[Finding]:

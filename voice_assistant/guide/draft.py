@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from voice_assistant.types import Concept, Evidence, Node, Omission, Phrase, Question, Rule, Sentence, Term
+from voice_assistant.types import Concept, Evidence, Listening, Node, Omission, Phrase, Question, Rule, Sentence, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +101,6 @@ class Draft:
     evidence: list[tuple[Evidence, Place]] = field(default_factory=list)
     lines: dict[str, tuple[Sentence, ...]] = field(default_factory=dict)
     omissions: list[Omission] = field(default_factory=list)
+    listening: Listening = field(default_factory=Listening)
+    listened_nodes: list[Mention] = field(default_factory=list)
+    listened_words: list[Mention] = field(default_factory=list)

@@ -40,6 +40,7 @@ def load_guide(folder: Path) -> Guide:
         questions=tuple(question for question, _ in draft.questions),
         lines=draft.lines,
         omissions=tuple(draft.omissions),
+        listening=draft.listening,
     )
 
 

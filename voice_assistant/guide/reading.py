@@ -13,6 +13,7 @@ from voice_assistant.types import (
     Answer,
     Concept,
     Evidence,
+    Listening,
     Node,
     Omission,
     Phrase,
@@ -282,6 +283,31 @@ def _read_omissions(reader: FileReader, tree: Tree, draft: Draft) -> None:
             draft.omissions.append(Omission(statement, reason))
 
 
+def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
+    keys = ("unfinished", "points_back", "over_speech", "commands", "general_topics", "expected")
+    found = reader.fields(tree, None, "listening", required=keys)
+
+    def words(key: str) -> frozenset[str]:
+        read = reader.texts(found.get(key), None, key)
+        draft.listened_words.extend(Mention(text, reader.place(line, None)) for text, line in read)
+        return frozenset(text for text, _ in read)
+
+    def nodes(part: Tree | None, what: str) -> tuple[str, ...]:
+        read = reader.texts(part, None, what)
+        draft.listened_nodes.extend(Mention(text, reader.place(line, None)) for text, line in read)
+        return tuple(text for text, _ in read)
+
+    rows = reader.entries(found["expected"], None, "expected") if "expected" in found else ()
+    draft.listening = Listening(
+        unfinished=words("unfinished"),
+        points_back=words("points_back"),
+        over_speech=words("over_speech"),
+        commands=tuple(text for text, _ in reader.texts(found.get("commands"), None, "commands")),
+        general_topics=frozenset(nodes(found.get("general_topics"), "general_topics")),
+        expected={key.value: nodes(row, key.value) for key, row in rows},
+    )
+
+
 _FILES: tuple[tuple[str, _Read], ...] = (
     ("headings.yaml", _read_headings),
     ("signs.yaml", _read_signs),
@@ -290,4 +316,5 @@ _FILES: tuple[tuple[str, _Read], ...] = (
     ("check.yaml", _read_check),
     ("assistant.yaml", _read_lines),
     ("omitted.yaml", _read_omissions),
+    ("listening.yaml", _read_listening),
 )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from voice_assistant.hearing.activity import Activity, Voice
+from voice_assistant.hearing.commands import CommandRecogniser
 from voice_assistant.hearing.confidence import Calibration, Features, confidence, features, fit
 from voice_assistant.hearing.listener import Listener
 from voice_assistant.hearing.model_folder import check_model_folder
@@ -14,6 +15,7 @@ from voice_assistant.hearing.recogniser import Recogniser
 __all__ = [
     "Activity",
     "Calibration",
+    "CommandRecogniser",
     "Features",
     "Listener",
     "Recogniser",

@@ -55,6 +55,7 @@ class Recogniser:
     spoken_as: run of words as heard → the term that it stands for; replaced in everything that is given out.
     calibration: how evidence becomes Transcript.confidence.
     renewed: called in a thread when much memory has become free.
+    model: the loaded model, where there is one already; see `sharing`.
 
     Raises ModelError when the folder does not hold a usable model, never tries to download one.
     The same sound in the same pieces gives the same result: see `_fix_dither`.
@@ -68,6 +69,7 @@ class Recogniser:
         spoken_as: Mapping[str, str] | None = None,
         calibration: Calibration | None = None,
         renewed: Callable[[], None] = lambda: None,
+        model: Any = None,
     ) -> None:
         if alternatives < 1:
             raise ValueError("at least one alternative is needed")
@@ -78,7 +80,7 @@ class Recogniser:
         self._calibration = calibration or Calibration()
         self._renewed = renewed
         self._grammar = None if grammar is None else json.dumps(list(grammar))
-        self._model = _load_model(self._folder)
+        self._model = model or _load_model(self._folder)
         try:
             with _silent_libraries():
                 self._decoder = self._new_decoder()
@@ -87,6 +89,10 @@ class Recogniser:
         self._renewal: threading.Thread | None = None
         self._fed_before = 0
         self._fed = 0
+
+    def sharing(self, grammar: tuple[str, ...]) -> Recogniser:
+        """Another recogniser with a grammar on the same loaded model."""
+        return Recogniser(self._folder, self._alternatives, grammar, model=self._model)
 
     @property
     def fed_s(self) -> float:

@@ -7,57 +7,49 @@ from dataclasses import replace
 
 import numpy as np
 
-from voice_assistant.types import Candidate, Context, Slots
+from voice_assistant.types import Candidate, Context, Listening, Match, Slots, Transcript, Understood
 from voice_assistant.understanding.compiled import Array
 
 EXPECTED_BONUS = 0.35
 """Added to the margins (about -1 to 1) of what is waited for: tips the scale in doubt, never overrules plain words."""
-_EXPECTED = {
-    "yes_no": ("control.yes", "control.no"),
-    "more": ("control.yes", "control.no", "control.more", "control.stop"),
-    "duration": ("control.timer",),
-    "step": ("control.next", "control.previous", "control.repeat", "control.stop"),
-}
-_POINTERS = frozenset("it it's that this them they those these one he she his her".split())
-_GENERAL_NODES = frozenset(
-    {
-        "treatment.overview",
-        "care.diagnosis",
-        "overview.causes",
-        "overview.symptoms",
-        "check.start",
-        "relief.quick_tips",
-        "care.see_doctor",
-    }
-)
 _SHORT_WORDS = 9
+_CLEAR = 0.8
+_FEW_MORE = 2
+"""So many more words may be noise around a command."""
 RESOLVED_SHARE = 0.3
 """What is left of the other candidates' scores once "it" is known; so little that nobody is asked which was meant."""
 
 
-def expected_bonus(labels: Sequence[str], text: str, context: Context) -> Array:
+def expected_bonus(labels: Sequence[str], text: str, context: Context, listening: Listening) -> Array:
     """A bonus for every label that the conversation waits for; only for short utterances, long ones speak for
     themselves.
     """
     bonus = np.zeros(len(labels), dtype=np.float32)
     if len(text.split()) <= _SHORT_WORDS:
-        wanted = {*_EXPECTED.get(context.expects or "", ()), *context.choices}
+        wanted = {*listening.expected.get(context.expects or "", ()), *context.choices}
         bonus[[index for index, label in enumerate(labels) if label in wanted]] = EXPECTED_BONUS
     return bonus
 
 
 def resolve(
-    ranked: list[Candidate], text: str, context: Context, telling_words: Mapping[str, str], facet: str
+    ranked: list[Candidate],
+    text: str,
+    context: Context,
+    listening: Listening,
+    telling_words: Mapping[str, str],
+    facet: str,
 ) -> list[Candidate]:
     """Put the topic of the conversation first when "it" was asked about and no other topic was named."""
     words = text.split()
     topic = context.topic
-    if topic is None or not topic.startswith("cause.") or not _POINTERS & set(words) or len(words) > 2 * _SHORT_WORDS:
+    if topic is None or not topic.startswith("cause.") or len(words) > 2 * _SHORT_WORDS:
+        return ranked
+    if not listening.points_back & set(words):
         return ranked
     if any(telling_words.get(word, topic) != topic for word in words) or facet == "description":
         return ranked
     best = ranked[0]
-    if best.node_id not in _GENERAL_NODES and not best.node_id.startswith("cause."):
+    if best.node_id not in listening.general_topics and not best.node_id.startswith("cause."):
         return ranked
     others = [replace(one, score=one.score * RESOLVED_SHARE) for one in ranked if one.node_id != topic]
     return [Candidate(topic, facet, best.score), *others]
@@ -69,3 +61,18 @@ def chosen_by_place(slots: Slots, context: Context) -> str | None:
         return None
     place = len(context.choices) if slots.ordinal == -1 else slots.ordinal
     return context.choices[place - 1] if 0 < place <= len(context.choices) else None
+
+
+def believes_command(understood: Understood, transcript: Transcript, context: Context) -> bool:
+    """Whether a command that the small grammar heard counts more than what the open words mean.
+
+    It does when these are about as few and not a clear command themselves; while an answer is waited for also when they
+    are more but make no sense, as in the talk of others.
+    """
+    if isinstance(understood, Match) and understood.node_id.startswith("control.") and understood.score >= _CLEAR:
+        return False
+    extra = len(transcript.text.split()) - len(transcript.command.split())
+    makes_sense = isinstance(understood, Match) and understood.score >= _CLEAR
+    if extra <= _FEW_MORE:
+        return not makes_sense or context.expects is not None
+    return not makes_sense and context.expects is not None

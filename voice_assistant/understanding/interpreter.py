@@ -24,7 +24,7 @@ from voice_assistant.types import (
 from voice_assistant.understanding.classifier import Classifier, Scored, softmax
 from voice_assistant.understanding.compiled import Array, CompiledGuide
 from voice_assistant.understanding.concepts import ConceptFinder, Findings
-from voice_assistant.understanding.context import chosen_by_place, expected_bonus, resolve
+from voice_assistant.understanding.context import believes_command, chosen_by_place, expected_bonus, resolve
 from voice_assistant.understanding.embedding import Embedder
 from voice_assistant.understanding.red_flags import graver, red_flag
 from voice_assistant.understanding.repair import TermRepair
@@ -38,6 +38,8 @@ ALTERNATIVE_SPREAD = 4.0
 """A guess whose log score is this much below the best counts 1/e of it."""
 SURE_ELSEWHERE = 0.95
 """How sure a topic of the guide must be to be believed although another part of the body was named."""
+LEAST_COMMAND_SCORE = 0.6
+"""How sure a command of the small grammar must be."""
 URGENT, CLOT = "care.urgent", "cause.deep_vein_thrombosis"
 _POINTING = frozenset({"this", "it", "it's", "that", "that's", "there"})
 
@@ -81,12 +83,23 @@ class Interpreter:
         slots = find_slots(texts[0], reading.findings)
         chosen = chosen_by_place(slots, context) if reading.flag is None else None
         understood = Match(chosen, None, 1.0) if chosen else self._decide(reading, texts[0], context)
+        understood = self._second_ear(understood, reading, transcript, context)
         signs = tuple(
             Sign(mention.concept, not mention.denied, mention.words)
             for mention in reading.findings.mentions
             if not mention.concept.startswith("action_")
         )
         return replace(understood, signs=signs, slots=slots)
+
+    def _second_ear(
+        self, understood: Understood, reading: _Reading, transcript: Transcript, context: Context
+    ) -> Understood:
+        """The command that the same sound is by the small grammar, where the open words make less sense."""
+        if not transcript.command or reading.flag or not believes_command(understood, transcript, context):
+            return understood
+        command = self.understand(Transcript.typed(transcript.command), context)
+        is_clear = command.node_id.startswith("control.") and command.score >= LEAST_COMMAND_SCORE
+        return command if is_clear else understood
 
     def warning(self, text: str) -> RedFlag | None:
         """Only look for warning signs: quick enough for every partial transcript."""
@@ -114,14 +127,14 @@ class Interpreter:
         )
 
     def _decide(self, reading: _Reading, text: str, context: Context) -> Understood:
-        margins = reading.nodes + expected_bonus(self._labels, text, context)
+        margins = reading.nodes + expected_bonus(self._labels, text, context, self._guide.listening)
         scores = softmax(margins, self._thresholds.sharpness)
         ranked = [self._candidate(index, scores, reading) for index in np.argsort(-scores)[:8]]
         flag = reading.flag or self._likeness_flag(reading, dict(zip(self._labels, scores, strict=True)))
         if flag:
             return self._urgent(reading, ranked, flag)
         ranked = [candidate for candidate in ranked if candidate.node_id != URGENT]
-        ranked = resolve(ranked, text, context, self._telling_words, self._facet(reading))
+        ranked = resolve(ranked, text, context, self._guide.listening, self._telling_words, self._facet(reading))
         best = ranked[0]
         if best.node_id.startswith("fallback."):
             return self._refusal(reading, best)

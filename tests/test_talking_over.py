@@ -1,0 +1,216 @@
+"""What is said while the assistant speaks, or has just begun to: by the exact times of words, without sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.test_trust_faults import QuietSource
+from voice_assistant import Assistant
+from voice_assistant.audio.buffer import Progress
+from voice_assistant.audio.stand_ins import NullLoudspeaker
+from voice_assistant.loop import LoopEvents, VoiceLoop
+from voice_assistant.settings import Settings
+from voice_assistant.types import (
+    Alternative,
+    AudioChunk,
+    Heard,
+    Match,
+    PartialTranscript,
+    SpeechStarted,
+    Transcript,
+    Turn,
+)
+
+WORD_S = 0.35
+CYST = ["a", "baker's", "cyst", "is", "a", "sac", "behind", "the", "knee"]
+
+
+class EvenRenderer:
+    """A voice of which every word takes as long."""
+
+    def render(self, text: str, rate_wpm: int | None = None) -> AudioChunk:
+        return AudioChunk(b"\1\1" * int(22_050 * WORD_S * len(text.split())), 22_050, 0.0)
+
+
+@dataclass
+class Ears:
+    """Hear what the script says, when it says so."""
+
+    script: list[tuple[float, Heard]]
+    patience_s: float = 0.7
+    waited_s: list[float] = field(default_factory=list)
+
+    def listen(self, chunk: AudioChunk) -> Iterator[Heard]:
+        while self.script and self.script[0][0] <= chunk.end_s:
+            yield self.script.pop(0)[1]
+            self.waited_s.append(self.patience_s)
+
+    def flush(self) -> list[Heard]:
+        return []
+
+    def reset(self) -> None:
+        return
+
+
+class Loudspeaker(NullLoudspeaker):
+    """Notes when it was silenced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: list[str] = []
+
+    def pause(self) -> None:
+        self.held.append("pause")
+        super().pause()
+
+    def stop(self) -> tuple[Progress, ...]:
+        if not self.is_idle:
+            self.held.append("stop")
+        return super().stop()
+
+
+def utterance(text: str, from_s: float, word_s: float = WORD_S, waits_s: float = 0.5) -> list[tuple[float, Heard]]:
+    """Said word by word from a time on; finished after some silence."""
+    words = text.split()
+    ends_s = from_s + word_s * len(words)
+    partials: list[tuple[float, Heard]] = [
+        (from_s + word_s * count + 0.1, PartialTranscript(" ".join(words[:count]), from_s + word_s * count))
+        for count in range(1, len(words) + 1)
+    ]
+    whole = Transcript(text, (Alternative(text, 0.0),), start_s=from_s, end_s=ends_s)
+    return [(from_s + 0.2, SpeechStarted(from_s)), *partials, (ends_s + waits_s, whole)]
+
+
+def talk(
+    assistant: Assistant, *parts: list[tuple[float, Heard]], answer: Match | None = None
+) -> tuple[list[Turn], list[str]]:
+    """What was answered, and how the voice was silenced. `answer`: is being said from the start on."""
+    turns: list[Turn] = []
+    loudspeaker = Loudspeaker()
+    script = [event for part in parts for event in part]
+    loop = VoiceLoop(
+        source=QuietSource(script[-1][0] + 1.0),
+        listener=Ears(script),  # type: ignore[arg-type]
+        conversation=assistant.new_conversation(),
+        renderer=EvenRenderer(),  # type: ignore[arg-type]
+        playback=loudspeaker,
+        settings=Settings(sounds=False),
+        events=LoopEvents(turn=turns.append),
+        in_step=True,
+        greets=False,
+    )
+    if answer is not None:
+        loop.touch(answer)
+    loop.run()
+    return (turns[1:] if answer else turns), loudspeaker.held
+
+
+ABOUT_CYSTS = Match("cause.bakers_cyst", "summary", 1.0)
+
+
+# --- the answer comes back into the microphone -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "a baker's cyst is a sac behind the knee",
+        "a baker assist is a sack behind the need",
+        "a bakers is a sac be hind the knee that feels with",
+        "what a cyst is a sac",
+    ],
+)
+def test_its_own_voice_is_not_answered(assistant: Assistant, heard: str) -> None:
+    turns, held = talk(assistant, utterance(heard, 0.2), answer=ABOUT_CYSTS)
+    assert turns == []
+    assert "stop" not in held and "pause" not in held
+
+
+@pytest.mark.parametrize(
+    ("heard", "node_id"),
+    [
+        ("a baker's cyst stop a sac behind", "control.stop"),
+        ("a baker's cyst is say that again sac the knee", "control.repeat"),
+        ("a baker's cyst what about a meniscus tear behind", "cause.meniscus_tear"),
+        ("a baker's cyst is a slower please", "control.slower"),
+        ("my chest hurts", "care.urgent"),
+        ("a baker's my chest hurts behind the", "care.urgent"),
+    ],
+)
+def test_what_somebody_says_amid_its_own_voice_is_answered(assistant: Assistant, heard: str, node_id: str) -> None:
+    turns, held = talk(assistant, utterance(heard, 0.2), answer=ABOUT_CYSTS)
+    assert [turn.understood.node_id for turn in turns] == [node_id]
+    assert held
+
+
+def test_only_what_is_spoken_at_that_time_can_be_its_own_voice(assistant: Assistant) -> None:
+    """Ten seconds after "a Baker's cyst" was said, somebody who says it is somebody else."""
+    turns, _held = talk(assistant, utterance("how is a baker's cyst treated", 9.0), answer=ABOUT_CYSTS)
+    assert [(turn.response.node_id, turn.response.facet) for turn in turns] == [("cause.bakers_cyst", "treatment")]
+
+
+@pytest.mark.parametrize("heard", ["right", "bit", "what", "the train to the coast leaves at ten"])
+def test_scraps_and_other_talk_do_not_interrupt(assistant: Assistant, heard: str) -> None:
+    turns, held = talk(assistant, utterance(heard, 1.0), answer=ABOUT_CYSTS)
+    assert turns == []
+    assert "stop" not in held
+
+
+# --- a question that goes on after a pause, while the answer has begun -------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "node_id", "facet"),
+    [
+        ("what is a baker's cyst", "and how is it treated", "cause.bakers_cyst", "treatment"),
+        ("what is arthritis", "and what does it feel like", "cause.arthritis", "symptoms"),
+        ("i have pain behind my knee", "when i cough up blood", "care.urgent", None),
+    ],
+)
+def test_both_parts_are_answered_as_one_question(
+    assistant: Assistant, first: str, then: str, node_id: str, facet: str | None
+) -> None:
+    """The answer to the first part begins 0.3 s after it; the second part begins 0.7 s after it."""
+    begin = utterance(first, 0.5, waits_s=0.3)
+    ended_s = begin[-1][0] - 0.3
+    turns, _held = talk(assistant, begin, utterance(then, ended_s + 0.7))
+    assert turns[0].transcript.text == first
+    assert turns[-1].response.node_id == node_id
+    if facet:
+        assert turns[-1].response.facet == facet
+
+
+def test_a_word_that_changes_nothing_does_not_start_the_answer_again(assistant: Assistant) -> None:
+    begin = utterance("what is a baker's cyst", 0.5, waits_s=0.3)
+    turns, _held = talk(assistant, begin, utterance("please", begin[-1][0] + 0.4))
+    assert len(turns) == 1
+
+
+def test_its_own_voice_is_not_the_rest_of_a_question(assistant: Assistant) -> None:
+    begin = utterance("what is a baker's cyst", 0.5, waits_s=0.3)
+    turns, _held = talk(assistant, begin, utterance(" ".join(CYST), begin[-1][0] + 0.1))
+    assert len(turns) == 1
+
+
+# --- how long it waits --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "least_s", "most_s"),
+    [
+        ("what is a baker's cyst", 0.0, 0.45),
+        ("how do i treat a hamstring injury", 0.0, 0.45),
+        ("what is a baker's", 0.75, 1.5),
+        ("my knee hurts when i", 0.75, 1.5),
+        ("it hurts behind the", 0.75, 1.5),
+        ("stop", 0.0, 0.3),
+        ("repeat that", 0.0, 0.45),
+    ],
+)
+def test_whoever_has_not_finished_is_waited_for(assistant: Assistant, text: str, least_s: float, most_s: float) -> None:
+    conversation = assistant.new_conversation()
+    understood, _response = conversation.foresee(text, 0.0)
+    assert least_s <= conversation.patience_s(text, understood) <= most_s
