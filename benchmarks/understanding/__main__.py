@@ -26,7 +26,9 @@ ROWS = (
     "control",
     "refusals",
     "facet",
+    "only refusals accepted",
     "out of scope refused",
+    "nothing but out of scope",
     "urgent said",
     "urgent wrongly said",
 )
