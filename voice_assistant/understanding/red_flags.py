@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from voice_assistant.types import RedFlag, Rule
 from voice_assistant.understanding.concepts import Findings
 
-
 PLACES = frozenset({"knee", "leg", "lower_limb", "calf_or_hollow"})
 """A part of the body is there whether or not something of it is denied ("I can't bear weight on the leg")."""
 
