@@ -38,6 +38,8 @@ ALTERNATIVE_SPREAD = 4.0
 """A guess whose log score is this much below the best counts 1/e of it."""
 SURE_ELSEWHERE = 0.95
 """How sure a topic of the guide must be to be believed although another part of the body was named."""
+ABOUT_ONESELF = ("cause.", "symptom.", "check.", "overview.")
+"""Topics that are told of; what is told of a foot or of the front of the leg is not to be taken for one of them."""
 URGENT, CLOT = "care.urgent", "cause.deep_vein_thrombosis"
 _POINTING = frozenset({"this", "it", "it's", "that", "that's", "there"})
 
@@ -134,6 +136,8 @@ class Interpreter:
         """Why the best candidate is not to be believed; None when it is."""
         if is_elsewhere(findings) and not best.node_id.startswith("control.") and best.score < SURE_ELSEWHERE:
             return "out_of_scope"
+        if best.node_id.startswith(ABOUT_ONESELF) and is_other_leg_part(findings):
+            return "not_in_guide"
         if best.score < self._thresholds.least_score:
             return "not_in_guide" if findings.has("leg") else "not_heard"
         if best.score < self._thresholds.in_scope_score and not findings.has("leg", "pain"):
@@ -208,6 +212,11 @@ def is_elsewhere(findings: Findings) -> bool:
         return False
     points = any(word in _POINTING for word in findings.text.split())
     return findings.has("other_body") or (findings.has("back_or_hip_pain") and not points)
+
+
+def is_other_leg_part(findings: Findings) -> bool:
+    """Whether it is about a foot, an ankle or the front of the leg alone, of which the guide says nothing."""
+    return findings.has("other_leg_part") and findings.names("knee_side") is None
 
 
 def _alternative_weights(transcript: Transcript, count: int) -> Array:
