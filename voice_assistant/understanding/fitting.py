@@ -24,9 +24,9 @@ from voice_assistant.understanding.training import Prepared, Progress, prepare, 
 
 FOLDS = 4
 FALSE_URGENT_SHARE = 0.005
-"""Of what is no warning sign, so much may be taken for one by likeness alone. The rules catch 99.5 % of the known warning
-signs by themselves; at twice this share, talk of sore ankles and stomachs was called urgent and no further sign was
-caught."""
+"""Of what is no warning sign, so much may be taken for one by likeness alone. The rules catch 99.5 % of the known
+warning signs by themselves; at twice this share talk of sore ankles and stomachs was called urgent, and no further
+sign was caught."""
 ASKED_SHARE = 0.03
 """Of what was understood right, so much may be asked about all the same."""
 REFUSED_SHARE = 0.005
