@@ -40,6 +40,8 @@ SURE_ELSEWHERE = 0.95
 """How sure a topic of the guide must be to be believed although another part of the body was named."""
 ABOUT_ONESELF = ("cause.", "symptom.", "check.", "overview.")
 """Topics that are told of; what is told of a foot or of the front of the leg is not to be taken for one of them."""
+ELSEWHERE = "fallback.out_of_scope"
+"""Never what a leg that hurts is about, whatever else hurts besides."""
 URGENT, CLOT = "care.urgent", "cause.deep_vein_thrombosis"
 _POINTING = frozenset({"this", "it", "it's", "that", "that's", "there"})
 
@@ -123,6 +125,8 @@ class Interpreter:
         if flag:
             return self._urgent(reading, ranked, flag)
         ranked = [candidate for candidate in ranked if candidate.node_id != URGENT]
+        if reading.findings.has("leg") and reading.findings.has("pain"):
+            ranked = [candidate for candidate in ranked if candidate.node_id != ELSEWHERE]
         ranked = resolve(ranked, text, context, self._telling_words, self._facet(reading))
         best = ranked[0]
         if best.node_id.startswith("fallback."):
