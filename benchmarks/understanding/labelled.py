@@ -33,6 +33,11 @@ class Labelled:
     facets: tuple[str, ...]
 
     @property
+    def only_refusals(self) -> bool:
+        """Whether nothing but a refusal is a right answer."""
+        return all(node_id.startswith("fallback.") for node_id in self.accepted)
+
+    @property
     def group(self) -> str:
         """The group of the first accepted node."""
         return GROUPS[self.accepted[0].split(".")[0]]
@@ -66,8 +71,13 @@ class Tally:
             self._add("urgent said", answer.urgent)
         if label.urgent == "no":
             self._add("urgent wrongly said", answer.urgent)
-        if "fallback.out_of_scope" in label.accepted:
-            self._add("out of scope refused", answer.node_id.startswith("fallback."))
+        refused = answer.node_id.startswith("fallback.")
+        if label.only_refusals:
+            self._add("only refusals accepted", refused)
+        if "fallback.out_of_scope" in label.accepted and label.only_refusals:
+            self._add("out of scope refused", refused)
+        if label.accepted == ("fallback.out_of_scope",):
+            self._add("nothing but out of scope", good)
         if not good:
             self.wrong.append((label, answer))
 

@@ -24,6 +24,7 @@ DENIAL_CONCEPTS = (
     "unsure_denial",
     "new_matter_after_belief",
     "denial_behind",
+    "no_denial_behind",
     "tag_question",
     "long_past",
     "present_again",
@@ -74,6 +75,10 @@ class Findings:
         wanted = set(names)
         return next((mention for mention in self.mentions if mention.concept in wanted and not mention.denied), None)
 
+    def names(self, *concepts: str) -> Mention | None:
+        """The first mention of any of the concepts, denied or not."""
+        return next((mention for mention in self.mentions if mention.concept in concepts), None)
+
     @property
     def affirmed_text(self) -> str:
         """The utterance without what was denied, so that "not hot just a dull ache" is compared as "just a dull
@@ -111,18 +116,36 @@ class ConceptFinder:
         read = replace(plain, denying=frozenset(self._steering.fits(plain, ("denial",))["denial"]))
         denial = _Denial(len(read.words), self._steering.fits(read, DENIAL_CONCEPTS))
         mentions = []
-        for name, begin, end in self._spans(read):
+        spans = [(name, begin, end, denial.denies(begin, end)) for name, begin, end in self._spans(read)]
+        spans += self._hidden(read, denial, spans)
+        for name, begin, end, denied in spans:
             start_character, end_character = places[begin][0], places[end - 1][1]
             words = padded[start_character:end_character]
-            mentions.append(Mention(name, start_character, end_character, words, denial.denies(begin, end)))
+            mentions.append(Mention(name, start_character, end_character, words, denied))
         mentions.sort(key=lambda mention: (mention.start, mention.end))
         stretches = [(places[first][0], places[last - 1][1]) for first, last in denial.spans]
         telling = tuple(one for one in stretches if any(m.denied and one[0] <= m.start < one[1] for m in mentions))
         return Findings(text=padded, mentions=tuple(mentions), denied_spans=telling)
 
-    def _spans(self, text: Text) -> Iterator[tuple[str, int, int]]:
-        """Concept, first word and the word behind the last one of every mention."""
-        found = self._found.matches(text)
+    def _hidden(
+        self, text: Text, denial: _Denial, spans: Iterable[tuple[str, int, int, bool]]
+    ) -> list[tuple[str, int, int, bool]]:
+        """What is said after a denial and was hidden by a mention that reaches out of it: in "it doesn't hurt much but
+        it's hugely swollen" the swelling is found from "much" on.
+        """
+        reaching = {name for name, _, end, denied in spans if denied and denial.reaches_out(end)}
+        if not reaching:
+            return []
+        left = _mask(text, denial.spans)
+        return [
+            (name, begin, end, False)
+            for name, begin, end in self._spans(left, reaching)
+            if not denial.denies(begin, end)
+        ]
+
+    def _spans(self, text: Text, names: Iterable[str] | None = None) -> Iterator[tuple[str, int, int]]:
+        """Concept, first word and the word behind the last one of every mention of some concepts, or of all."""
+        found = self._found.matches(text, names)
         for name, exceptions in self._excepted.matches(text, found).items():
             found[name] = self._found.matches(_mask(text, exceptions), (name,)).get(name, [])
         for name, spans in found.items():
@@ -151,12 +174,16 @@ class _Denial:
         """Whether what stands from word `begin` up to word `end` is denied."""
         return any(first < begin < last for first, last in self.spans) or self._behind(end) or self._is_long_past(end)
 
+    def reaches_out(self, end: int) -> bool:
+        """Whether what ends before word `end` reaches beyond every stretch in which something is denied."""
+        return not any(first < end <= last for first, last in self.spans)
+
     def _behind(self, at: int) -> bool:
         for begin in range(at, at + _BEHIND_WORDS + 1):
+            if begin in self._fits["no_denial_behind"] or begin in self._fits["new_matter_after_belief"]:
+                return False
             if begin in self._fits["denial_behind"]:
                 return True
-            if begin in self._fits["new_matter_after_belief"]:
-                return False
         return False
 
     def _is_long_past(self, at: int) -> bool:

@@ -40,6 +40,10 @@ SURE_ELSEWHERE = 0.95
 """How sure a topic of the guide must be to be believed although another part of the body was named."""
 LEAST_COMMAND_SCORE = 0.6
 """How sure a command of the small grammar must be."""
+ABOUT_ONESELF = ("cause.", "symptom.", "check.", "overview.")
+"""Topics that are told of; what is told of a foot or of the front of the leg is not to be taken for one of them."""
+ELSEWHERE = "fallback.out_of_scope"
+"""Never what a leg that hurts is about, whatever else hurts besides."""
 URGENT, CLOT = "care.urgent", "cause.deep_vein_thrombosis"
 _POINTING = frozenset({"this", "it", "it's", "that", "that's", "there"})
 
@@ -134,6 +138,8 @@ class Interpreter:
         if flag:
             return self._urgent(reading, ranked, flag)
         ranked = [candidate for candidate in ranked if candidate.node_id != URGENT]
+        if reading.findings.has("leg") and reading.findings.has("pain"):
+            ranked = [candidate for candidate in ranked if candidate.node_id != ELSEWHERE]
         ranked = resolve(ranked, text, context, self._guide.listening, self._telling_words, self._facet(reading))
         best = ranked[0]
         if best.node_id.startswith("fallback."):
@@ -147,6 +153,8 @@ class Interpreter:
         """Why the best candidate is not to be believed; None when it is."""
         if is_elsewhere(findings) and not best.node_id.startswith("control.") and best.score < SURE_ELSEWHERE:
             return "out_of_scope"
+        if best.node_id.startswith(ABOUT_ONESELF) and is_other_leg_part(findings):
+            return "not_in_guide"
         if best.score < self._thresholds.least_score:
             return "not_in_guide" if findings.has("leg") else "not_heard"
         if best.score < self._thresholds.in_scope_score and not findings.has("leg", "pain"):
@@ -221,6 +229,11 @@ def is_elsewhere(findings: Findings) -> bool:
         return False
     points = any(word in _POINTING for word in findings.text.split())
     return findings.has("other_body") or (findings.has("back_or_hip_pain") and not points)
+
+
+def is_other_leg_part(findings: Findings) -> bool:
+    """Whether it is about a foot, an ankle or the front of the leg alone, of which the guide says nothing."""
+    return findings.has("other_leg_part") and findings.names("knee_side") is None
 
 
 def _alternative_weights(transcript: Transcript, count: int) -> Array:

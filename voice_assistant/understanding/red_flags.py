@@ -7,13 +7,22 @@ from collections.abc import Iterable
 from voice_assistant.types import RedFlag, Rule
 from voice_assistant.understanding.concepts import Findings
 
+PLACES = frozenset({"knee", "leg", "lower_limb", "calf_or_hollow"})
+"""A part of the body is there whether or not something of it is denied ("I can't bear weight on the leg")."""
+
 
 def red_flag(findings: Findings, rules: Iterable[Rule]) -> RedFlag | None:
-    """The first rule that fires, gravest first as the rules are ordered; None when none does."""
+    """The first rule that fires, gravest first as the rules are ordered; None when none does.
+
+    What is told of another part of the body alone ("my eye is swollen") is no sign but for an emergency.
+    """
+    elsewhere = findings.has("complaint_elsewhere") and not findings.names("leg")
     for rule in rules:
-        if findings.has(*rule.none_of):
+        if findings.has(*rule.none_of) or (elsewhere and rule.level == "urgent"):
             continue
-        mentions = [findings.first(group) for group in rule.all_of]
+        mentions = [
+            findings.names(*group) if PLACES.issuperset(group) else findings.first(group) for group in rule.all_of
+        ]
         if all(mentions):
             words = ", ".join(dict.fromkeys(mention.words for mention in mentions if mention))
             return RedFlag(rule=rule.name, level=rule.level, words=words)

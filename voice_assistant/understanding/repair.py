@@ -30,10 +30,11 @@ class TermRepair:
         self._expression = (
             re.compile(r"(?<!\S)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\S)") if known else None
         )
+        # Terms that nobody is known to mishear are rare words of everyday talk; nothing is to be turned into these.
         self._letters = {
             term.text.replace(" ", "").replace("'", ""): term.text
             for term in terms
-            if len(term.text.replace(" ", "")) >= LONG_TERM
+            if term.misheard and len(term.text.replace(" ", "")) >= LONG_TERM
         }
         self._own_words = {word for term in terms for word in term.text.split()}
 
