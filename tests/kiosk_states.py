@@ -11,6 +11,10 @@ from playwright.sync_api import Page
 from tests.kiosk_browser import NOW
 from tests.kiosk_still import StillKiosk
 from voice_assistant.kiosk import Kiosk
+from voice_assistant.types import Match
+
+TWO_CAUSES = Match("cause.arthritis", "summary", 0.4, choices=("cause.arthritis", "cause.ligament_injury"))
+"""Either of two may have been meant."""
 
 State: TypeAlias = Callable[[Page, StillKiosk], object]
 
@@ -33,6 +37,11 @@ def _heard(words: str, then: str) -> State:
         page.wait_for_selector(then)
 
     return state
+
+
+def _choice(page: Page, still: StillKiosk) -> None:
+    still.mean(TWO_CAUSES)
+    page.wait_for_selector("#view .choices")
 
 
 def _listening(page: Page, still: StillKiosk) -> None:
@@ -95,7 +104,7 @@ STATES: Mapping[str, State] = {
     "topics": lambda page, still: touch(page, "#home", "#view h3"),
     "answer": _heard("what is a baker's cyst", NOW),
     "long_answer": lambda page, still: touch(page, '[data-node="overview.causes"]', NOW),
-    "choice": _heard("what about arthritis and ligament", "#view .choices"),
+    "choice": _choice,
     "refusal": _heard("how much does an mri cost", NOW),
     "check": _check,
     "clot": _heard("tell me about blood clots", ".banner"),

@@ -63,6 +63,11 @@ class StillKiosk:
         self._orders.put(lambda: self._answer(self._conversation.hear(Transcript.typed(text), self.now_s)))
         self.settle()
 
+    def mean(self, understood: Understood) -> None:
+        """Somebody has said what means that, in whatever words."""
+        self._orders.put(lambda: self._answer(self._conversation.take(understood, Transcript.typed("so"), self.now_s)))
+        self.settle()
+
     def pass_time(self, seconds: float) -> None:
         """For the conversation: a timer rings."""
         self.now_s += seconds

@@ -26,6 +26,7 @@ from tests.kiosk_browser import (
     visitor,
     wait_until,
 )
+from tests.kiosk_states import TWO_CAUSES
 from tests.kiosk_still import StillKiosk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900), NEEDS_CHROMIUM]
@@ -151,7 +152,7 @@ def test_the_guided_check_goes_to_its_end_by_no_alone_and_can_be_left(page: Page
 
 
 def test_a_choice_offers_its_topics_and_none_of_them_and_marks_nothing(page: Page, still: StillKiosk) -> None:
-    still.hear("what about arthritis and ligament")
+    still.mean(TWO_CAUSES)
     title(page).to_have_text("Please choose")
     expect(page.locator(".choices button")).to_have_text(["Arthritis", "ACL or PCL injury", "None of these"])
     assert page.locator("[data-part].on").count() == 0

@@ -53,7 +53,7 @@ def test_a_recogniser_that_has_heard_much_is_renewed_and_hears_the_same(
 ) -> None:
     monkeypatch.setattr("voice_assistant.hearing.recogniser._RENEWED_AFTER_S", 5)
     freed: list[bool] = []
-    recogniser = Recogniser(assistant.recogniser._folder, renewed=lambda: freed.append(True))
+    recogniser = Recogniser(assistant.recogniser.folder, renewed=lambda: freed.append(True))
     heard = [_hear(recogniser, DEMO / "1_what_is_it.wav") for _ in range(6)]
     assert len(set(heard)) == 1
     assert heard[0][1] == pytest.approx(recogniser_seconds(DEMO / "1_what_is_it.wav"), abs=0.5)
@@ -64,7 +64,7 @@ def test_a_recogniser_that_cannot_be_renewed_goes_on_hearing(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("voice_assistant.hearing.recogniser._RENEWED_AFTER_S", 0)
-    recogniser = Recogniser(assistant.recogniser._folder)
+    recogniser = Recogniser(assistant.recogniser.folder)
 
     def fails() -> None:
         raise MemoryError

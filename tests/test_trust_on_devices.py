@@ -101,7 +101,7 @@ def test_a_busy_device_is_named_with_what_to_do() -> None:
 
 def test_models_that_are_damaged_in_place_while_it_runs_change_nothing(assistant: Assistant, tmp_path: Path) -> None:
     folder = tmp_path / "model"
-    shutil.copytree(assistant.recogniser._folder, folder)
+    shutil.copytree(assistant.recogniser.folder, folder)
     recogniser = Recogniser(folder)
     before = _words(recogniser)
     for path in folder.rglob("*"):

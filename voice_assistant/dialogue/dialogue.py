@@ -12,6 +12,8 @@ from voice_assistant.dialogue.state import DialogueSettings, DialogueState
 from voice_assistant.dialogue.urgent import answer_red_flag, remind_of_cut
 from voice_assistant.types import Context, Guide, Match, NoMatch, Response, Understood
 
+ABOUT_ITSELF = ("identity", "privacy")
+"""What is asked of the assistant itself is answered, whatever the guide says of it."""
 IGNORED = "ignored"
 """The action of a response to talk that was not meant for the assistant."""
 
@@ -88,7 +90,7 @@ class Dialogue:
             self._settings.ignore_out_of_scope
             and isinstance(understood, NoMatch)
             and understood.reason == "out_of_scope"
-            and understood.slots.action not in ("identity", "privacy")
+            and understood.slots.action not in ABOUT_ITSELF
         )
 
     def _answer(self, reply: Reply, understood: Understood) -> Reply:
@@ -103,7 +105,7 @@ class Dialogue:
 
     def _without_match(self, reply: Reply, understood: NoMatch) -> Reply:
         acted = commands.act(reply, understood.slots.action)
-        if acted is not None and understood.reason != "not_in_guide":
+        if acted is not None and (understood.reason != "not_in_guide" or understood.slots.action in ABOUT_ITSELF):
             return acted.change(refusals=0)
         if understood.slots.ordinal is not None and reply.state.choices:
             return topics.choose(reply.change(refusals=0), understood.slots.ordinal)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from voice_assistant.hearing.recogniser import Recogniser
 from voice_assistant.types import Transcript
@@ -25,6 +26,11 @@ class CommandRecogniser(Recogniser):
         known = [text for text in commands if all(recogniser.knows(word) for word in text.split())]
         self._open = recogniser
         self._small = recogniser.sharing((*known, _OTHER))
+
+    @property
+    def folder(self) -> Path:
+        """The model's."""
+        return self._open.folder
 
     @property
     def fed_s(self) -> float:

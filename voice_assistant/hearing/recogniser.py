@@ -95,6 +95,11 @@ class Recogniser:
         return Recogniser(self._folder, self._alternatives, grammar, model=self._model)
 
     @property
+    def folder(self) -> Path:
+        """The model's."""
+        return self._folder
+
+    @property
     def fed_s(self) -> float:
         """Seconds of sound of the present utterance."""
         return self._fed / _BYTES_PER_S

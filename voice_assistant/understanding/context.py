@@ -16,6 +16,8 @@ _SHORT_WORDS = 9
 _CLEAR = 0.8
 _FEW_MORE = 2
 """So many more words may be noise around a command."""
+UNSURE = 0.5
+"""Below this score (0 to 1) another topic does not keep "it" from meaning the one that was talked about."""
 RESOLVED_SHARE = 0.3
 """What is left of the other candidates' scores once "it" is known; so little that nobody is asked which was meant."""
 
@@ -49,7 +51,8 @@ def resolve(
     if any(telling_words.get(word, topic) != topic for word in words) or facet == "description":
         return ranked
     best = ranked[0]
-    if best.node_id not in listening.general_topics and not best.node_id.startswith("cause."):
+    is_other = best.score >= UNSURE or best.node_id.startswith(("control.", "fallback."))
+    if best.node_id not in listening.general_topics and not best.node_id.startswith("cause.") and is_other:
         return ranked
     others = [replace(one, score=one.score * RESOLVED_SHARE) for one in ranked if one.node_id != topic]
     return [Candidate(topic, facet, best.score), *others]

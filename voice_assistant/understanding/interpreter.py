@@ -32,6 +32,8 @@ from voice_assistant.understanding.slots import find_slots
 from voice_assistant.understanding.text import normalise
 from voice_assistant.understanding.thresholds import Thresholds
 
+LONGEST_WORD = 45
+"""Letters of the longest word in English dictionaries."""
 MOST_ALTERNATIVES = 3
 """How many of the recogniser's guesses are compared; red flags are looked for in all of them."""
 ALTERNATIVE_SPREAD = 4.0
@@ -81,7 +83,7 @@ class Interpreter:
     def understand(self, transcript: Transcript, context: Context = Context()) -> Understood:
         """What the transcript means in this context."""
         texts = self._texts(transcript)
-        if not any(any(letter.isalpha() for letter in text) for text in texts):
+        if not any(_is_word(word) for guess in _guesses(transcript) for word in guess.split()):
             return NoMatch(reason="not_heard", score=1.0)
         reading = self._read(texts, transcript)
         slots = find_slots(texts[0], reading.findings)
@@ -111,8 +113,7 @@ class Interpreter:
 
     def _texts(self, transcript: Transcript) -> list[str]:
         """The alternatives as normalised text with terms put right, best first, each once."""
-        guesses = [transcript.text, *(alternative.text for alternative in transcript.alternatives)]
-        return list(dict.fromkeys(self._repair.repair(normalise(guess)) for guess in guesses))
+        return list(dict.fromkeys(self._repair.repair(normalise(guess)) for guess in _guesses(transcript)))
 
     def _read(self, texts: list[str], transcript: Transcript) -> _Reading:
         findings = [self._finder.find(text) for text in texts]
@@ -219,6 +220,15 @@ class Interpreter:
 
     def _phrase(self, reading: _Reading, candidate: Candidate) -> str:
         return self._classifier.nearest_phrase(reading.scored.vector, candidate.node_id)
+
+
+def _guesses(transcript: Transcript) -> list[str]:
+    return [transcript.text, *(alternative.text for alternative in transcript.alternatives)]
+
+
+def _is_word(text: str) -> bool:
+    """Whether it could be a word of any language: with a letter, and not endless."""
+    return len(text) <= LONGEST_WORD and any(letter.isalpha() for letter in text)
 
 
 def is_elsewhere(findings: Findings) -> bool:
