@@ -27,7 +27,10 @@ DENIAL_CONCEPTS = (
     "no_denial_behind",
     "tag_question",
     "long_past",
+    "past_story",
+    "present_matter",
     "present_again",
+    "gone_for_good",
 )
 """Entries of dialogs/signs.yaml that steer denial and are not looked for as signs."""
 
@@ -36,8 +39,9 @@ REACH_WORDS = 9
 
 _BEHIND_WORDS = 2
 """So many words may stand between a thing and its denial ("swelling in it is gone now")."""
-_PAST_WORDS = 3
-"""So many words may stand between a thing and the time long past when it was ("was swollen all of last year")."""
+_PAST_WORDS = 10
+"""So many words of one clause may stand between a thing and the time long past when it was ("couldn't move the knee
+after my operation in …"), so many words may a story of that time go on ("as a kid i broke …")."""
 _TAG_WORDS = 3
 """So many words may stand between the end of a denial and the question that takes it back."""
 _WORD = re.compile(r"\S+")
@@ -169,10 +173,15 @@ class _Denial:
         self._fits = fits
         self.spans = self._find_spans()
         """Where things are denied by a word before them: the denying word and the word behind the last one."""
+        self._past_stories = self._find_past_stories()
+        gone = fits["gone_for_good"].items()
+        self._is_here_again = any(
+            not any(first <= begin < last for first, last in gone) for begin in fits["present_again"]
+        )
 
     def denies(self, begin: int, end: int) -> bool:
         """Whether what stands from word `begin` up to word `end` is denied."""
-        return any(first < begin < last for first, last in self.spans) or self._behind(end) or self._is_long_past(end)
+        return any(first < begin < last for first, last in self.spans) or self._behind(end) or self._is_long_past(begin, end)
 
     def reaches_out(self, end: int) -> bool:
         """Whether what ends before word `end` reaches beyond every stretch in which something is denied."""
@@ -186,10 +195,28 @@ class _Denial:
                 return True
         return False
 
-    def _is_long_past(self, at: int) -> bool:
-        """Whether what ends before word `at` is said to have been long ago, and nothing says that it is here again."""
-        is_past = any(begin in self._fits["long_past"] for begin in range(at, at + _PAST_WORDS + 1))
-        return is_past and not self._fits["present_again"]
+    def _is_long_past(self, begin: int, end: int) -> bool:
+        """Whether what stands in these words is said to have been long ago, and nothing says that it is here again."""
+        if self._is_here_again:
+            return False
+        return self._is_dated(end) or any(first <= begin < last for first, last in self._past_stories)
+
+    def _is_dated(self, at: int) -> bool:
+        """Whether the clause that goes on at this word ends in a time long past ("was swollen all of last year")."""
+        for begin in range(at, at + _PAST_WORDS + 1):
+            if begin in self._fits["long_past"]:
+                return True
+            if begin in self._fits["new_matter"] or begin in self._fits["denial"]:
+                return False
+        return False
+
+    def _find_past_stories(self) -> list[tuple[int, int]]:
+        """Where a story of long ago is told: from its opening to the first word about today."""
+        stories = []
+        for start, behind in self._fits["past_story"].items():
+            last = min(behind + _PAST_WORDS, self._length)
+            stories.append((start, next((end for end in range(behind, last) if end in self._fits["present_matter"]), last)))
+        return stories
 
     def _find_spans(self) -> list[tuple[int, int]]:
         spans: list[tuple[int, int]] = []
