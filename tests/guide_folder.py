@@ -113,6 +113,7 @@ lines:
     "listening.yaml": """\
 unfinished: [the, behind]
 points_back: [it]
+asks: [can, how]
 over_speech: [stop]
 commands: [stop it]
 general_topics: [care.urgent]

@@ -55,6 +55,12 @@ def test_what_only_sounds_like_a_warning_sign_sets_off_none(rules: Rules, said: 
     ("said", "rule"),
     [
         ("my knee was swollen years ago it only clicks now", None),
+        ("as a lad i smashed the knee and couldn't stand for weeks but it only clicks these days", None),
+        ("as a lad i smashed the knee and now it can't bear any weight", "cannot_bear_weight"),
+        ("back in my football days the calf blew up like a balloon", None),
+        ("a clot was found in nineteen ninety and never came back", None),
+        ("a clot was found in nineteen ninety and the same leg hurts again", "blood_clot"),
+        ("my calf is swollen since a fall two years ago", "swollen_knee_or_leg"),
         ("my eye is swollen and it hurts", None),
         ("my leg is swollen and my eye hurts too", "swelling_with_pain"),
         ("my hand says the back of my knee is hot", "warmth"),

@@ -377,6 +377,7 @@ class Listening:
 
     unfinished: frozenset[str] = frozenset()
     points_back: frozenset[str] = frozenset()
+    asks: frozenset[str] = frozenset()
     over_speech: frozenset[str] = frozenset()
     commands: tuple[str, ...] = ()
     general_topics: frozenset[str] = frozenset()

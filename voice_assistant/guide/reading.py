@@ -284,7 +284,7 @@ def _read_omissions(reader: FileReader, tree: Tree, draft: Draft) -> None:
 
 
 def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
-    keys = ("unfinished", "points_back", "over_speech", "commands", "general_topics", "expected")
+    keys = ("unfinished", "points_back", "asks", "over_speech", "commands", "general_topics", "expected")
     found = reader.fields(tree, None, "listening", required=keys)
 
     def words(key: str) -> frozenset[str]:
@@ -301,6 +301,7 @@ def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
     draft.listening = Listening(
         unfinished=words("unfinished"),
         points_back=words("points_back"),
+        asks=words("asks"),
         over_speech=words("over_speech"),
         commands=tuple(text for text, _ in reader.texts(found.get("commands"), None, "commands")),
         general_topics=frozenset(nodes(found.get("general_topics"), "general_topics")),

@@ -181,7 +181,11 @@ class _Denial:
 
     def denies(self, begin: int, end: int) -> bool:
         """Whether what stands from word `begin` up to word `end` is denied."""
-        return any(first < begin < last for first, last in self.spans) or self._behind(end) or self._is_long_past(begin, end)
+        return (
+            any(first < begin < last for first, last in self.spans)
+            or self._behind(end)
+            or self._is_long_past(begin, end)
+        )
 
     def reaches_out(self, end: int) -> bool:
         """Whether what ends before word `end` reaches beyond every stretch in which something is denied."""
@@ -215,7 +219,9 @@ class _Denial:
         stories = []
         for start, behind in self._fits["past_story"].items():
             last = min(behind + _PAST_WORDS, self._length)
-            stories.append((start, next((end for end in range(behind, last) if end in self._fits["present_matter"]), last)))
+            stories.append(
+                (start, next((end for end in range(behind, last) if end in self._fits["present_matter"]), last))
+            )
         return stories
 
     def _find_spans(self) -> list[tuple[int, int]]:

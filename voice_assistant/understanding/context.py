@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from voice_assistant.types import Candidate, Context, Listening, Match, Slots, Transcript, Understood
+from voice_assistant.types import Candidate, Context, Guide, Listening, Match, Slots, Transcript, Understood
 from voice_assistant.understanding.compiled import Array
 
 EXPECTED_BONUS = 0.35
@@ -56,6 +56,18 @@ def resolve(
         return ranked
     others = [replace(one, score=one.score * RESOLVED_SHARE) for one in ranked if one.node_id != topic]
     return [Candidate(topic, facet, best.score), *others]
+
+
+def named_for_it(text: str, context: Context, guide: Guide) -> str | None:
+    """A short question with the topic's name in place of its last "it" or "that"; None where there is none."""
+    words = text.split()
+    if context.topic is None or not context.topic.startswith("cause.") or len(words) > _SHORT_WORDS:
+        return None
+    pointing = [index for index, word in enumerate(words) if word in guide.listening.points_back]
+    if not pointing or words[0] not in guide.listening.asks or "you" in words:
+        return None
+    words[pointing[-1]] = guide.nodes[context.topic].name
+    return " ".join(words)
 
 
 def chosen_by_place(slots: Slots, context: Context) -> str | None:

@@ -34,3 +34,8 @@ def graver(first: RedFlag | None, second: RedFlag | None) -> RedFlag | None:
     if first is None or second is None:
         return first or second
     return second if (first.level, second.level) == ("urgent", "emergency") else first
+
+
+def warning_concepts(rules: Iterable[Rule]) -> frozenset[str]:
+    """The concepts that are a warning sign by themselves: the only group of some rule."""
+    return frozenset(name for rule in rules if len(rule.all_of) == 1 for name in rule.all_of[0])
