@@ -5,8 +5,8 @@ Each file of tests/conversations_in_words/ holds conversations. A turn is one of
     you     what a person says, `after` seconds (5) after the turn before
     wait    so many seconds in which nobody speaks (`nothing` when nothing is to be said)
 
-and what must hold of the answer: `says` and `not_says` (parts of its text), `node` (what was understood), `urgent`
-(false unless it is given), `silent`.
+and what must hold: `node` (what was understood), `answers` (the node that speaks) with its `facet`; of the answer's text
+`begins`, `says` and `not_says` (parts of it); `urgent` (false unless it is given), `silent`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CONVERSATIONS = [
     for path in sorted((Path(__file__).parent / "conversations_in_words").glob("*.yaml"))
     for conversation in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
-KEYS = {"you", "wait", "after", "says", "not_says", "node", "urgent", "silent", "nothing"}
+KEYS = {"you", "wait", "after", "node", "answers", "facet", "begins", "says", "not_says", "urgent", "silent", "nothing"}
 
 
 @pytest.mark.parametrize("conversation", CONVERSATIONS)
@@ -53,6 +53,9 @@ def test_conversation_in_words(conversation: dict[str, Any], assistant: Assistan
 def assert_answer(where: str, turn: dict[str, Any], guide: Guide, response: Response) -> None:
     headings = load_headings(default_folder())
     assert_well_said(guide, headings, response)
+    assert turn.get("answers", response.node_id) == response.node_id, where
+    assert turn.get("facet", response.facet) == response.facet, where
+    assert response.text.startswith(turn.get("begins", "")), where
     for words in turn.get("says", []):
         assert words in response.text, where
     for words in turn.get("not_says", []):
