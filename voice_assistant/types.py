@@ -341,6 +341,8 @@ class Term:
     """Runs of words that the speech model knows and that together sound like the term."""
     misheard: tuple[str, ...] = ()
     """What recognisers write instead, to be put right before understanding."""
+    by_sound: bool = False
+    """Whether any words that sound the same are put right too: not for terms that ordinary talk sounds like."""
     say_as: str = ""
     """How to write it for the speech engine where that says it wrongly; empty where it does not."""
 

@@ -232,11 +232,14 @@ def _level(reader: FileReader, tree: Tree | None, name: str) -> Literal["urgent"
 
 def _read_terms(reader: FileReader, tree: Tree, draft: Draft) -> None:
     for key, body in reader.entries(tree, None, "terms", keys_are_nodes=True):
-        found = reader.fields(body, key.value, "term", optional=("sounds_like", "misheard", "say_as"))
+        found = reader.fields(body, key.value, "term", optional=("sounds_like", "misheard", "by_sound", "say_as"))
         sounds_like = reader.texts(found.get("sounds_like"), key.value, "sounds_like")
         misheard = reader.texts(found.get("misheard"), key.value, "misheard")
         say_as = reader.text(found.get("say_as"), key.value, "say_as")
-        draft.terms.append(Term(key.value, tuple(t for t, _ in sounds_like), tuple(t for t, _ in misheard), say_as))
+        by_sound = reader.text(found.get("by_sound"), key.value, "by_sound") == "safe"
+        draft.terms.append(
+            Term(key.value, tuple(t for t, _ in sounds_like), tuple(t for t, _ in misheard), by_sound, say_as)
+        )
         draft.term_places.append(reader.place(key.line, key.value))
 
 
