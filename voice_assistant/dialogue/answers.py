@@ -61,10 +61,10 @@ def _tell_answer(
                 break
             first, more = first[:-1], (first[-1], *more)
         reply = reply.say(*first)
+    named = named_in(reply.guide, reply.sentences, besides=node_id)
+    listed = reply.state.choices if node_id in reply.state.choices else ()
     return reply.to_topic(node_id, reply.facet).change(
-        pending=more,
-        asked=Asked("more") if more else None,
-        choices=named_in(reply.guide, reply.sentences, besides=node_id),
+        pending=more, asked=Asked("more") if more else None, choices=named or listed
     )
 
 

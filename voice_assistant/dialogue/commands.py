@@ -54,6 +54,13 @@ def stop(reply: Reply) -> Reply:
     return check.leave(reply.at("control.stop").change(asked=None)).act("stop")
 
 
+def drop(reply: Reply) -> Reply:
+    """For "cancel it": the timer when that was talked about, else silence."""
+    last = reply.state.last
+    about_timer = reply.state.timer is not None and last is not None and last.node_id == timer.NODE
+    return timer.handle(reply, Slots(action="cancel")) if about_timer else stop(reply)
+
+
 def pause(reply: Reply) -> Reply:
     """Silence until "go on"."""
     return reply.at("control.stop").change(paused=True).act("pause")
@@ -236,6 +243,7 @@ _ACTIONS: Mapping[str, Command] = {
     "list": recall.say_list,
     "where": recall.tell_where,
     "pause": pause,
+    "drop": drop,
     "resume": recall.resume,
     "left": _tell_left,
 }

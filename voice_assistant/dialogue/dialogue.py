@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice_assistant.dialogue import check, commands, refusals, silence, timer, topics
+from voice_assistant.dialogue import check, commands, recall, refusals, silence, timer, topics
 from voice_assistant.dialogue.answers import group_of
 from voice_assistant.dialogue.lines import check_lines
 from voice_assistant.dialogue.reply import Reply
@@ -118,6 +118,8 @@ class Dialogue:
         reply = reply.change(refusals=0)
         if group == "control":
             return commands.handle(reply, match.node_id, match.slots)
+        if match.slots.action == "spell" and node.heading:
+            return recall.spell(reply.to_topic(match.node_id, "summary"))
         if match.node_id == check.NODE and len(match.choices) < 2:
             return check.start(reply, match.signs)
         return topics.answer_match(reply, match)
@@ -125,7 +127,7 @@ class Dialogue:
 
 def _asks_for_silence(understood: Understood) -> bool:
     """Whether "stop" or "wait" is all that was said: "wait, go back one" asks for more than silence."""
-    return understood.node_id == "control.stop" and understood.slots.action in (None, "pause")
+    return understood.node_id == "control.stop" and understood.slots.action in (None, "pause", "drop")
 
 
 def _duration(reply: Reply, understood: Understood) -> Reply | None:

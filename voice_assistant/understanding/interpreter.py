@@ -18,6 +18,7 @@ from voice_assistant.types import (
     Reason,
     RedFlag,
     Sign,
+    Slots,
     Transcript,
     Understood,
 )
@@ -56,6 +57,7 @@ ABOUT_ONESELF = ("cause.", "symptom.", "check.", "overview.")
 ELSEWHERE = "fallback.out_of_scope"
 """Never what a leg that hurts is about, whatever else hurts besides."""
 URGENT, CLOT, CHECK = "care.urgent", "cause.deep_vein_thrombosis", "check.start"
+TIMER = "control.timer"
 LIKE_WITHOUT_LEG = 0.5
 """How like a warning sign "it" or "this" must be when no leg is named: in cross-validation 2 of 23 below were one."""
 NOT_SAYING_MORE = ("fallback.", "control.", "care.diagnosis")
@@ -100,8 +102,8 @@ class Interpreter:
         if not any(_is_word(word) for guess in _guesses(transcript) for word in guess.split()):
             return NoMatch(reason="not_heard", score=1.0)
         reading = self._read(texts, transcript)
-        slots = find_slots(texts[0], reading.findings)
-        chosen = chosen_by_place(slots, context) if reading.flag is None else None
+        slots = find_slots(texts[0], reading.findings, context.expects)
+        chosen = self._plainly_meant(slots, context) if reading.flag is None else None
         understood = Match(chosen, None, 1.0) if chosen else self._decide(reading, texts[0], context)
         understood = self._second_ear(understood, reading, transcript, context)
         understood = self._about_the_topic(understood, texts[0], context)
@@ -111,6 +113,12 @@ class Interpreter:
             if not mention.concept.startswith("action_")
         )
         return replace(understood, signs=signs, slots=slots)
+
+    def _plainly_meant(self, slots: Slots, context: Context) -> str | None:
+        """What the details alone say: which one of those that were offered, or for how long."""
+        if context.expects == "duration" and slots.duration_s and slots.action is None:
+            return TIMER
+        return chosen_by_place(slots, context)
 
     def _second_ear(
         self, understood: Understood, reading: _Reading, transcript: Transcript, context: Context

@@ -26,6 +26,12 @@ _DURATION = re.compile(
 _HALF = re.compile(r"(?<!\S)(half an hour|half hour|half a minute)(?!\S)")
 _THREE_QUARTERS = re.compile(r"(?<!\S)(three quarters? of an hour)(?!\S)")
 _QUARTER = re.compile(r"(?<!\S)(?:a\s+)?quarter of an hour(?!\S)")
+_VAGUE = frozenset({"a", "an", "couple", "few"})
+_BESIDE_A_NUMBER = frozenset(
+    "um uh er well oh so about around say maybe make it just i think let's for please thanks then yes yeah okay".split()
+)
+_AGAIN = re.compile(r"(?<!\S)(?:repeat|again|once more)(?!\S)")
+"""With these, "the last step" is the one that was told last."""
 _ORDINALS = {
     "first": 1,
     "second": 2,
@@ -42,14 +48,15 @@ _ORDINAL = re.compile(
 )
 
 
-def find_slots(text: str, findings: Findings) -> Slots:
+def find_slots(text: str, findings: Findings, expects: str | None = None) -> Slots:
     """Look for details in normalised text. `action` is the first concept `action_…` of dialogs/signs.yaml that is
-    mentioned.
+    mentioned. While a duration is waited for (`expects`), a number alone is minutes.
     """
     action = next(
         (m.concept.removeprefix("action_") for m in findings.mentions if m.concept.startswith("action_")), None
     )
-    return Slots(duration_s=duration_s(text), ordinal=_ordinal(text), action=action)
+    duration = duration_s(text) or (_minutes_alone(text) if expects == "duration" else None)
+    return Slots(duration_s=duration, ordinal=_ordinal(text), action=action)
 
 
 def duration_s(text: str) -> float | None:
@@ -68,6 +75,13 @@ def duration_s(text: str) -> float | None:
     return total or None
 
 
+def _minutes_alone(text: str) -> float | None:
+    """Seconds of a number that is all that was said but for a few small words ("say twenty", "um fifteen please")."""
+    words = [word for word in text.split() if word not in _BESIDE_A_NUMBER]
+    is_number = all(word.isdigit() or ((word in _TENS or word in _UNITS) and word not in _VAGUE) for word in words)
+    return 60.0 * number(" ".join(words)) or None if words and is_number else None
+
+
 def number(words: str) -> int:
     """The number that a few number words mean: "twenty five", "25", "a couple", the "a" of "a twenty minute timer" not
     counting; "a hundred" is not among them.
@@ -83,6 +97,6 @@ def number(words: str) -> int:
 
 def _ordinal(text: str) -> int | None:
     match = _ORDINAL.search(text)
-    if match is None:
+    if match is None or (match.group(1) == "last" and _AGAIN.search(text)):
         return None
     return _ORDINALS.get(match.group(1)) or {"one": 1, "two": 2, "three": 3}[match.group(1)]
