@@ -114,6 +114,7 @@ lines:
 unfinished: [the, behind]
 points_back: [it]
 asks: [can, how]
+follow_on: [care.urgent]
 over_speech: [stop]
 commands: [stop it]
 general_topics: [care.urgent]

@@ -380,6 +380,7 @@ class Listening:
     unfinished: frozenset[str] = frozenset()
     points_back: frozenset[str] = frozenset()
     asks: frozenset[str] = frozenset()
+    follow_on: frozenset[str] = frozenset()
     over_speech: frozenset[str] = frozenset()
     commands: tuple[str, ...] = ()
     general_topics: frozenset[str] = frozenset()

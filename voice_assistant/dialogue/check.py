@@ -24,6 +24,8 @@ UNKNOWN = "unknown"
 
 _OTHER_ACTIONS = ("left", "where", "list", "spell", "pause", "resume")
 """What is wanted of the conversation itself is no answer to a question of the check."""
+SURE_NO = 0.5
+"""A "no" less sure than this (0 to 1) is asked again: a warning sign is not ruled out by a sigh."""
 _TELLING_FACETS = (None, "summary", "description", "symptoms")
 _TELLING_NODES = ("check.start", "control.yes", "control.no")
 
@@ -54,6 +56,8 @@ def listen(reply: Reply, understood: Understood) -> Reply | None:
     answer = told.get(check.current)
     if answer is None and not changed:
         answer = {"control.yes": True, "control.no": False}.get(understood.node_id)
+        if answer is False and understood.score < SURE_NO:
+            answer = None
     reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, understood.signs))
     present = tuple(sign.name for sign in understood.signs if sign.present) + ((check.current,) if answer else ())
     if (warned := _warn(reply, present)) is not None:

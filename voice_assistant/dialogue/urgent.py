@@ -81,6 +81,8 @@ def answer_red_flag(reply: Reply, match: Match, flag: RedFlag) -> Reply:
         warning = (one_line(reply.guide),) if brief else _warning(reply, flag.level)
         sentences = warning + _first(reply, match.node_id, facet)
         return _settle(reply, match.node_id, facet, sentences, flag.level)
+    if flag.rule == CLOT_RULE:
+        return _settle(reply, URGENT, None, _warning(reply, flag.level), flag.level, topic=CLOT)
     return answer_level(reply, flag.level)
 
 
@@ -102,15 +104,24 @@ def _first(reply: Reply, node_id: str, facet: str | None) -> tuple[Sentence, ...
     return answers.get(facet or "summary", answers["summary"]).first
 
 
-def _settle(reply: Reply, node_id: str, facet: str | None, sentences: tuple[Sentence, ...], level: Level) -> Reply:
-    """Says the advice; whatever was going on ends, so that nothing leads back to self-care by itself."""
+def _settle(
+    reply: Reply,
+    node_id: str,
+    facet: str | None,
+    sentences: tuple[Sentence, ...],
+    level: Level,
+    topic: str | None = None,
+) -> Reply:
+    """Says the advice; whatever was going on ends, so that nothing leads back to self-care by itself. `topic` is what
+    "it" refers to from then on; the node itself when None.
+    """
     answers = reply.node(node_id).answers
     if node_id == URGENT and level == "emergency":
         facet = "emergency"
     check = reply.state.check
     reply = replace(reply, sentences=()).warn(sentences, one_line(reply.guide, level)).at(node_id, facet)
     more = answers.get(facet or "summary", answers["summary"]).more
-    return reply.to_topic(node_id, facet).change(
+    return reply.to_topic(topic or node_id, facet).change(
         pending=more,
         asked=Asked("more") if more else None,
         choices=(),

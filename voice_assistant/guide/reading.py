@@ -287,7 +287,7 @@ def _read_omissions(reader: FileReader, tree: Tree, draft: Draft) -> None:
 
 
 def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
-    keys = ("unfinished", "points_back", "asks", "over_speech", "commands", "general_topics", "expected")
+    keys = ("unfinished", "points_back", "asks", "follow_on", "over_speech", "commands", "general_topics", "expected")
     found = reader.fields(tree, None, "listening", required=keys)
 
     def words(key: str) -> frozenset[str]:
@@ -305,6 +305,7 @@ def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
         unfinished=words("unfinished"),
         points_back=words("points_back"),
         asks=words("asks"),
+        follow_on=frozenset(nodes(found.get("follow_on"), "follow_on")),
         over_speech=words("over_speech"),
         commands=tuple(text for text, _ in reader.texts(found.get("commands"), None, "commands")),
         general_topics=frozenset(nodes(found.get("general_topics"), "general_topics")),

@@ -13,6 +13,7 @@ from voice_assistant.understanding.compiled import Array
 EXPECTED_BONUS = 0.35
 """Added to the margins (about -1 to 1) of what is waited for: tips the scale in doubt, never overrules plain words."""
 _SHORT_WORDS = 9
+_FOLLOWING_WORDS = 6
 _CLEAR = 0.8
 _FEW_MORE = 2
 """So many more words may be noise around a command."""
@@ -40,13 +41,17 @@ def resolve(
     listening: Listening,
     telling_words: Mapping[str, str],
     facet: str,
+    named_leg: bool = False,
 ) -> list[Candidate]:
-    """Put the topic of the conversation first when "it" was asked about and no other topic was named."""
+    """Put the topic of the conversation first when "it" was asked about, or a part of a topic without saying of which
+    ("what are the symptoms"), and no other topic was named.
+    """
     words = text.split()
     topic = context.topic
     if topic is None or not topic.startswith("cause.") or len(words) > 2 * _SHORT_WORDS:
         return ranked
-    if not listening.points_back & set(words):
+    follows_on = len(words) <= _FOLLOWING_WORDS and ranked[0].node_id in listening.follow_on and not named_leg
+    if not listening.points_back & set(words) and not follows_on:
         return ranked
     if any(telling_words.get(word, topic) != topic for word in words) or facet == "description":
         return ranked

@@ -176,7 +176,15 @@ class Interpreter:
         ranked = [candidate for candidate in ranked if candidate.node_id != URGENT]
         if reading.findings.has("leg") and reading.findings.has("pain"):
             ranked = [candidate for candidate in ranked if candidate.node_id != ELSEWHERE]
-        ranked = resolve(ranked, text, context, self._guide.listening, self._telling_words, self._facet(reading))
+        ranked = resolve(
+            ranked,
+            text,
+            context,
+            self._guide.listening,
+            self._telling_words,
+            self._facet(reading),
+            reading.findings.has("leg", "pain"),
+        )
         best = ranked[0]
         if context.expects is None and self._tells_what_is_not_there(reading.findings, best):
             told = replace(best, node_id=CHECK, facet=None)
