@@ -86,7 +86,7 @@ def _next(reply: Reply) -> Reply:
         return told if told.state.choices else told.change(choices=choices)
     if state.open_check:
         return check.resume(reply)
-    return reply.line("next_nothing").ask_again()
+    return reply.aside().line("next_nothing").ask_again()
 
 
 def _previous(reply: Reply) -> Reply:
@@ -99,7 +99,7 @@ def _previous(reply: Reply) -> Reply:
     if state.history:
         node_id, facet = state.history[-1]
         return topics.go_to(reply.change(history=state.history[:-1], topic=None), node_id, facet)
-    return reply.line("previous_nothing").ask_again()
+    return reply.aside().line("previous_nothing").ask_again()
 
 
 def start_over(reply: Reply) -> Reply:
@@ -157,7 +157,7 @@ def _yes_to_nothing(reply: Reply) -> Reply:
         return walk.step_to(reply, reply.state.walk.index + 1)
     if reply.state.open_check:
         return check.resume(reply)
-    return reply.line("acknowledge").line("what_now")
+    return reply.aside().line("acknowledge").line("what_now")
 
 
 def no(reply: Reply) -> Reply:
@@ -165,10 +165,10 @@ def no(reply: Reply) -> Reply:
     asked = reply.state.asked
     reply = reply.change(asked=None)
     if asked is None:
-        return reply.line("acknowledge").line("what_now")
+        return reply.aside().line("acknowledge").line("what_now")
     if asked.kind == "choice" and len(asked.targets) > 1:
         return reply.line("choice_none").line("what_now")
-    return reply.line("acknowledge")
+    return reply.aside().line("acknowledge")
 
 
 # --- courtesies and help ----------------------------------------------------------------------
@@ -180,7 +180,7 @@ def _greet(reply: Reply) -> Reply:
 
 
 def _thanks(reply: Reply) -> Reply:
-    return reply.line("thanks").ask_again()
+    return reply.aside().line("thanks").ask_again()
 
 
 def _goodbye(reply: Reply) -> Reply:

@@ -54,7 +54,7 @@ def resume(reply: Reply) -> Reply:
         return continue_topic(reply)
     if state.asked and state.asked.question:
         return reply.at(state.topic or "control.next").ask_again()
-    return reply.at("control.next").line("resume_nothing").line("what_now")
+    return reply.at("control.next").aside().line("resume_nothing").line("what_now")
 
 
 def tell_where(reply: Reply) -> Reply:

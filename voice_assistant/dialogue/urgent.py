@@ -33,6 +33,7 @@ _NEVER_ALONE = frozenset(
         "relief.strengthening",
         "treatment.overview",
         "treatment.physical_therapy",
+        "care.see_doctor",
     }
 )
 """Compression, load, exercise, massage and heat would hurt if the cause were a clot."""
