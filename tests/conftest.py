@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.virtual_devices import virtual_devices
+from tests.tones import tone
+from tests.virtual_devices import VirtualDevices, virtual_devices
 from voice_assistant import Assistant
+from voice_assistant.audio.wav import write_wav
 
 __all__ = ["virtual_devices"]
 
@@ -33,6 +36,20 @@ def leaves_no_process(request: pytest.FixtureRequest) -> Iterator[None]:
     if "assistant" in request.fixturenames:
         left = [command for command in left if "voice_assistant.speech.engine" not in command]
     assert left == []
+
+
+@pytest.fixture
+def long_tone(tmp_path: Path) -> Path:
+    write_wav(tmp_path / "tone.wav", [tone(60.0)], 22_050)
+    return tmp_path / "tone.wav"
+
+
+@pytest.fixture
+def speaking(virtual_devices: VirtualDevices, long_tone: Path) -> Iterator[None]:
+    player = virtual_devices.start_speaking(long_tone)
+    yield
+    player.kill()
+    player.wait(10)
 
 
 def _command(process: psutil.Process) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.test_trust_faults import QuietSource
+from tests.scripted_talk import QuietSource
 from voice_assistant import Assistant
 from voice_assistant.audio.buffer import Progress
 from voice_assistant.audio.stand_ins import NullLoudspeaker
