@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from voice_assistant.attention import Attention
 from voice_assistant.audio import chimes
+from voice_assistant.audio.echo_free import EchoFreeMicrophone
 from voice_assistant.audio.microphone import AudioSource
 from voice_assistant.audio.playback import Playback
 from voice_assistant.conversation import Conversation, with_guesses
@@ -68,7 +69,7 @@ class VoiceLoop:
         greets: bool = True,
         ends_on_goodbye: bool = True,
     ) -> None:
-        self._source = source
+        self._source = EchoFreeMicrophone(source, playback) if settings.echo_cancellation else source
         self._listener = listener
         self._conversation = conversation
         self._playback = playback

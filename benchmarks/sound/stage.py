@@ -68,7 +68,7 @@ class Heard:
 
 
 class Loudspeaker(NullLoudspeaker):
-    """Notes what it is told, and keeps what it plays for the echo."""
+    """Notes what it is told, and keeps what it plays for the echo. Its time passes with the microphone's."""
 
     def __init__(self, clock: Clock, *, keeps: bool) -> None:
         super().__init__()
@@ -76,6 +76,7 @@ class Loudspeaker(NullLoudspeaker):
         self.log: list[Heard] = []
         self._resampler = Resampler(self.rate_hz, SAMPLE_RATE_HZ)
         self._waiting: deque[Floats] = deque()
+        self._played_chunks: list[AudioChunk] = []
 
     def enqueue(self, chunk: AudioChunk, marker: Hashable = None) -> bool:
         """Plays a sound after all that waits already."""
@@ -101,8 +102,22 @@ class Loudspeaker(NullLoudspeaker):
         super().resume(back_s)
 
     def advance(self, seconds: float) -> None:
-        """Plays this much; the silence after the end of everything is left out."""
-        super().advance(seconds if seconds < 1.0 else 0.0)
+        """Does nothing: see `play`."""
+
+    def play(self, seconds: float) -> None:
+        """Plays this much."""
+        super().advance(seconds)
+
+    def wait_until_idle(self, timeout_s: float | None = None) -> bool:
+        """The rest is played at once."""
+        while not self.is_idle and not self.is_paused:
+            self.play(BLOCK_S)
+        return self.is_idle
+
+    def take_played(self) -> tuple[AudioChunk, ...]:
+        """What was played since the last call, as a device would tell it."""
+        taken, self._played_chunks = tuple(self._played_chunks), []
+        return taken
 
     def taken(self) -> Floats:
         """What was played since the last call, at 16 kHz."""
@@ -112,6 +127,8 @@ class Loudspeaker(NullLoudspeaker):
 
     def _played(self, pcm: bytes) -> None:
         if self._keeps:
+            length_s = len(pcm) / 2 / self.rate_hz
+            self._played_chunks.append(AudioChunk(pcm, self.rate_hz, self.clock_s - length_s))
             self._waiting.append(self._resampler.process(to_floats(pcm)))
 
 
@@ -127,8 +144,11 @@ class Microphone:
         *,
         echo: Floats | None = None,
         goes_on: Callable[[float], bool] = lambda _now_s: False,
+        noise: float = 0.0,
     ) -> None:
-        """`echo`: the impulse response from the loudspeaker to the microphone."""
+        """`echo`: the impulse response from the loudspeaker to the microphone. `noise`: of the room, root mean square,
+        full scale 1."""
+        self._noise, self._random = noise, np.random.default_rng(7)
         self._clock, self._loudspeaker, self._sound = clock, loudspeaker, sound
         self._echo, self._goes_on = echo, goes_on
         self._tail = np.zeros(len(echo) + 4 * _BLOCK if echo is not None else 0, np.float32)
@@ -155,7 +175,10 @@ class Microphone:
             block = np.zeros(_BLOCK, np.float32)
             here = self._sound[at : at + _BLOCK]
             block[: len(here)] = here
+            self._loudspeaker.play(BLOCK_S)
             block += self._echoed()
+            if self._noise:
+                block += self._noise * self._random.standard_normal(_BLOCK, np.float32)
             chunk = AudioChunk(to_pcm(block), SAMPLE_RATE_HZ, at / SAMPLE_RATE_HZ)
             self._clock.chunk_came(chunk.end_s)
             yield chunk
@@ -185,6 +208,7 @@ class Stage:
     goes_on: Callable[[float], bool] = lambda _now_s: False
     settings: Settings | None = None
     events: LoopEvents = field(default_factory=LoopEvents)
+    noise: float = 0.0
     clock: Clock = field(init=False)
     loudspeaker: Loudspeaker = field(init=False)
     conversation: Conversation = field(init=False)
@@ -197,7 +221,7 @@ class Stage:
         self.loudspeaker = Loudspeaker(self.clock, keeps=self.echo is not None)
         self.conversation = self.assistant.new_conversation()
         self.loop = VoiceLoop(
-            source=Microphone(self.clock, self.loudspeaker, self.sound, echo=self.echo, goes_on=self.goes_on),
+            source=Microphone(self.clock, self.loudspeaker, self.sound, echo=self.echo, goes_on=self.goes_on, noise=self.noise),
             listener=Listener(self.assistant.recogniser, Activity(), patience_s=0.7),
             conversation=self.conversation,
             renderer=renderer,
