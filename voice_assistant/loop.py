@@ -69,7 +69,8 @@ class VoiceLoop:
         greets: bool = True,
         ends_on_goodbye: bool = True,
     ) -> None:
-        self._source = EchoFreeMicrophone(source, playback) if settings.echo_cancellation else source
+        self._echo_free = EchoFreeMicrophone(source, playback) if settings.echo_cancellation else None
+        self._source = self._echo_free or source
         self._listener = listener
         self._conversation = conversation
         self._playback = playback
@@ -210,6 +211,7 @@ class VoiceLoop:
         utterance = memory.utterance = Utterance(heard.at_s)
         finished = memory.finished
         utterance.over_speech = heard.at_s - memory.spoke_s <= TAIL_S
+        utterance.hears_through = self._echo_free is not None and self._echo_free.hears_through
         if self._talker.is_speaking:
             self._talker.duck()
         soon = finished is not None and heard.at_s - finished.ended_s <= CONTINUED_WITHIN_S
@@ -256,7 +258,7 @@ class VoiceLoop:
         memory.utterance = None
         transcript = self._overheard.transcript(transcript, utterance)
         admission = self._attention.admit(transcript.text, utterance.started_s)
-        if not admission.admitted or not self._overheard.is_answered(admission.text, utterance):
+        if not admission.admitted or not self._overheard.is_answered(admission.text, transcript.command, utterance):
             self._talker.resume()
             return
         if admission.woken:

@@ -7,7 +7,6 @@ the processor time itself.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
@@ -75,7 +74,8 @@ class Loudspeaker(NullLoudspeaker):
         self._clock, self._keeps = clock, keeps
         self.log: list[Heard] = []
         self._resampler = Resampler(self.rate_hz, SAMPLE_RATE_HZ)
-        self._waiting: deque[Floats] = deque()
+        # The resampler gives a sample more or less a block: 4 ms more are kept, so that no block is short.
+        self._waiting = np.zeros(64, np.float32)
         self._played_chunks: list[AudioChunk] = []
 
     def enqueue(self, chunk: AudioChunk, marker: Hashable = None) -> bool:
@@ -120,16 +120,15 @@ class Loudspeaker(NullLoudspeaker):
         return taken
 
     def taken(self) -> Floats:
-        """What was played since the last call, at 16 kHz."""
-        parts = list(self._waiting)
-        self._waiting.clear()
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+        """The next block of what was played, at 16 kHz."""
+        block, self._waiting = self._waiting[:_BLOCK], self._waiting[_BLOCK:]
+        return np.pad(block, (0, _BLOCK - len(block)))
 
     def _played(self, pcm: bytes) -> None:
         if self._keeps:
             length_s = len(pcm) / 2 / self.rate_hz
             self._played_chunks.append(AudioChunk(pcm, self.rate_hz, self.clock_s - length_s))
-            self._waiting.append(self._resampler.process(to_floats(pcm)))
+            self._waiting = np.concatenate((self._waiting, self._resampler.process(to_floats(pcm))))
 
 
 class Microphone:
@@ -188,7 +187,7 @@ class Microphone:
         played = self._loudspeaker.taken()
         if self._echo is None:
             return np.zeros(_BLOCK, np.float32)
-        if len(played):
+        if played.any():
             from scipy import signal
 
             came = signal.fftconvolve(played, self._echo)[: len(self._tail)]
@@ -221,7 +220,9 @@ class Stage:
         self.loudspeaker = Loudspeaker(self.clock, keeps=self.echo is not None)
         self.conversation = self.assistant.new_conversation()
         self.loop = VoiceLoop(
-            source=Microphone(self.clock, self.loudspeaker, self.sound, echo=self.echo, goes_on=self.goes_on, noise=self.noise),
+            source=Microphone(
+                self.clock, self.loudspeaker, self.sound, echo=self.echo, goes_on=self.goes_on, noise=self.noise
+            ),
             listener=Listener(self.assistant.recogniser, Activity(), patience_s=0.7),
             conversation=self.conversation,
             renderer=renderer,

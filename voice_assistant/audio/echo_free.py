@@ -19,6 +19,8 @@ _AFTER_S = 1.1
 """So long after its last sound was played there may still be an echo: 0.65 s of delay, and a room's answer."""
 _KEPT = 4 * SAMPLE_RATE_HZ
 """Samples of what was played that can wait to be compared."""
+_WAITS = 2 * BLOCK
+"""Samples that are kept back, so that what was played at that time is known, though it is told of a little late."""
 _SAME_S = 0.02
 """What was played begins within this of the end of what was played before it: both are one sound."""
 _JUMP_S = 0.1
@@ -29,7 +31,7 @@ class EchoFreeMicrophone:
     """Takes the chunks of `source` and gives them without the echo of what `playback` plays. Implements AudioSource.
 
     While nothing is played, and until an echo has been found, chunks go through as they are. While there is an echo
-    they come up to 32 ms later, in other pieces. No sample is lost or given twice.
+    they come up to 70 ms later, in other pieces. No sample is lost or given twice.
     """
 
     def __init__(self, source: AudioSource, playback: Playback) -> None:
@@ -42,7 +44,10 @@ class EchoFreeMicrophone:
         """What waits to fill a block."""
         self._is_active = False
         self._next_s: float | None = None
-        self._offset_s = 0.0
+        self._block_s = 0.0
+        """Where the block begins that is next taken from `_heard`."""
+        self._owed = 0
+        """Samples that the canceller still has."""
 
     def __enter__(self) -> EchoFreeMicrophone:
         self._source.__enter__()
@@ -59,6 +64,11 @@ class EchoFreeMicrophone:
     def status(self) -> MicrophoneStatus:
         """The source's."""
         return self._source.status
+
+    @property
+    def hears_through(self) -> bool:
+        """Whether a voice that is heard while something is played is most likely somebody's: the echo is known well."""
+        return self._canceller.hears_through
 
     def __iter__(self) -> Iterator[AudioChunk]:
         for chunk in self._source:
@@ -94,7 +104,7 @@ class EchoFreeMicrophone:
         heard = np.concatenate((self._heard, to_floats(chunk.pcm)))
         given_from_s = self._block_s - self._owed / SAMPLE_RATE_HZ
         done = []
-        while len(heard) >= BLOCK:
+        while len(heard) >= BLOCK + _WAITS:
             cleaned = self._canceller.process(heard[:BLOCK], self._reference.take(self._block_s))
             done.append(cleaned[BLOCK - self._owed :])
             self._owed = BLOCK

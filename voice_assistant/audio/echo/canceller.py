@@ -14,6 +14,11 @@ _BEFORE = 96
 _WITHIN = 2 * BLOCK
 """The strongest of the answer lies so early in the filter that nearly all of it is free for what follows."""
 
+_LEARNED_BLOCKS = 60
+"""About a second of echo, after which the filter knows the room."""
+_LITTLE = 0.03
+"""Share of the echo's power that may be left where a voice is heard through it: 15 dB less."""
+
 
 class EchoCanceller:
     """Takes blocks of BLOCK samples of what the microphone hears and of what was played up to that time, 16 kHz.
@@ -26,12 +31,18 @@ class EchoCanceller:
         self._filter = EchoFilter(partitions)
         self._suppressor = ResidualSuppressor()
         self._late: int | None = None
+        self._learned = 0
         self._ahead = np.zeros(LONGEST // BLOCK * BLOCK + 2 * BLOCK, np.float32)
 
     @property
     def delay_s(self) -> float | None:
         """How late the echo comes at least, by whole blocks; None while none has been found."""
         return None if self._late is None else self._late * BLOCK / 16_000
+
+    @property
+    def hears_through(self) -> bool:
+        """Whether so little of the echo is left that a voice in it is hardly ever its own."""
+        return self._learned >= _LEARNED_BLOCKS and self._suppressor.whole_share <= _LITTLE
 
     def begin(self) -> None:
         """Something is played after a silence; what is known of the room is kept."""
@@ -50,6 +61,7 @@ class EchoCanceller:
         if self._late is None:
             return self._suppressor.process(heard, np.zeros(BLOCK, np.float32))
         end = len(self._ahead) - self._late * BLOCK
+        self._learned += bool(played.any())
         left, echo = self._filter.process(heard, self._ahead[end - BLOCK : end].copy())
         return self._suppressor.process(left, echo)
 
@@ -60,4 +72,5 @@ class EchoCanceller:
         if self._late is not None:
             self._filter.move(self._late - late)
             self._filter.silence()
+            self._learned = 0
         self._late = late

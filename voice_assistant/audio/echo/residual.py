@@ -22,16 +22,16 @@ _EDGES = np.array([0, 6, 12, 20, 32, 48, 72, 108, 160])
 """First frequency bins of the ranges for which the share is measured: a loudspeaker does worst in the lowest."""
 _RANGE = np.repeat(np.arange(len(_EDGES)), np.diff(np.append(_EDGES, _BANDS)))
 _MEAN_STAYS = 0.95
-"""Of the mean power, from one block to the next: what rises and falls is what differs from the last third of a second."""
+"""Of the mean power, from one block to the next: what rises and falls differs from the last third of a second."""
 _SHARE_STAYS = 0.98
 _LEAST_SHARE, _MOST_SHARE = 1e-4, 1.0
-_OVER = 4.0
+_OVER = 8.0
 """The share is taken so many times: it is a mean, and what is left of an echo comes in bursts."""
 _FADES = 0.6
 """Of what is left of the echo, in the next block: the room goes on longer than the filter is."""
 _TRUST = 0.9
-_FLOOR_DB = -30.0
-_OPEN = 1.6
+_FLOOR_DB = -20.0
+_OPEN = 2.5
 """Power over that of the residual echo at which somebody speaks."""
 _HELD_BLOCKS = 12
 """Somebody who spoke is listened to for 0.2 s more."""
@@ -60,15 +60,16 @@ class ResidualSuppressor:
         self._held = 0
         self._gate = 1.0
 
-    def forget_room(self) -> None:
-        """The filter has lost its way: all of the echo may be left."""
-        self._covariance[:] = self._variance
-
     @property
     def share(self) -> Power:
         """How much of the echo's power is left, in each range of frequencies: 0 to 1."""
         share: Power = np.clip(self._covariance / (self._variance + 1e-12), _LEAST_SHARE, _MOST_SHARE)
         return share
+
+    @property
+    def whole_share(self) -> float:
+        """As `share`, over all frequencies."""
+        return float(self._covariance.sum() / (self._variance.sum() + 1e-12))
 
     def process(self, left: Floats, echo: Floats) -> Floats:
         """The next block of both; the block before, with less echo."""
