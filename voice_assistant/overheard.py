@@ -50,8 +50,9 @@ class Overheard:
         if self._is_continued(text, utterance):
             return True
         utterance.continues = None
-        texts = (text, command) if utterance.hears_through else (text,)
-        return any(self._is_interjection(one) for one in texts)
+        return self._is_interjection(text) or (
+            self._is_somebodys(command, utterance) and self._is_interjection(command)
+        )
 
     def consider(self, text: str, understood: Understood, utterance: Utterance) -> bool:
         """Whether words so far are meant for the assistant; over its speech, they have to stay so for a moment."""
@@ -79,9 +80,10 @@ class Overheard:
         """Whether all words are somebody else's though the assistant speaks some of them: its voice is not heard."""
         if not utterance.over_speech or not utterance.hears_through:
             return False
-        words = words_of(text)
-        is_command = text in self._listening.commands or set(words) <= self._listening.over_speech
-        return bool(words) and (is_command or bool(foreign_words(words, self._spoken(utterance))))
+        words, spoken = words_of(text), self._spoken(utterance)
+        is_answer = self._conversation.context.expects == "yes_no" and set(words) <= self._listening.over_speech
+        is_command = text in self._listening.commands and not set(words) <= set(spoken)
+        return bool(words) and (is_answer or is_command or bool(foreign_words(words, spoken)))
 
     def _spoken(self, utterance: Utterance) -> list[str]:
         return self._talker.spoken_since(utterance.started_s) if utterance.over_speech else []
