@@ -258,7 +258,7 @@ class VoiceLoop:
         memory.utterance = None
         transcript = self._overheard.transcript(transcript, utterance)
         admission = self._attention.admit(transcript.text, utterance.started_s)
-        if not admission.admitted or not self._overheard.is_answered(admission.text, transcript.command, utterance):
+        if not admission.admitted or not self._overheard.is_answered(admission.text, utterance):
             self._talker.resume()
             return
         if admission.woken:

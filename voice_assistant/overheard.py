@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voice_assistant.conversation import Conversation
 from voice_assistant.interjection import (
     is_clear_so_far,
@@ -12,7 +14,7 @@ from voice_assistant.interjection import (
 )
 from voice_assistant.loop_memory import Memory, Utterance
 from voice_assistant.talking import Talker
-from voice_assistant.types import Transcript, Understood
+from voice_assistant.types import Alternative, Transcript, Understood
 from voice_assistant.understanding.echo import foreign_words, words_of
 
 STEADY_S, STEADY_STOP_S = 0.25, 0.1
@@ -35,24 +37,29 @@ class Overheard:
         return without_echo(text, self._spoken(utterance))
 
     def transcript(self, transcript: Transcript, utterance: Utterance) -> Transcript:
-        """What somebody else said; everything that was heard when there is a warning sign in it."""
-        if self._has_warning(transcript.text, utterance) or self._is_somebodys(transcript.text, utterance):
-            return transcript
-        return transcript_without_echo(transcript, self._spoken(utterance))
+        """What somebody else said; everything that was heard when there is a warning sign in it.
 
-    def is_answered(self, text: str, command: str, utterance: Utterance) -> bool:
-        """Whether a finished utterance is to be answered; `continues` is forgotten where it does not.
-
-        `command`: what the second ear heard; believed where the assistant cannot have heard itself.
+        Where the words mean nothing, what the second ear heard is believed, if the assistant cannot have heard itself.
         """
+        if self._has_warning(transcript.text, utterance):
+            return transcript
+        whole = self._is_somebodys(transcript.text, utterance)
+        said = transcript if whole else transcript_without_echo(transcript, self._spoken(utterance))
+        command = transcript.command
+        if not self._is_somebodys(command, utterance) or self._is_interjection(said.text):
+            return said
+        if not self._is_interjection(command):
+            return said
+        return replace(said, text=command, alternatives=(Alternative(command, 0.0), *said.alternatives))
+
+    def is_answered(self, text: str, utterance: Utterance) -> bool:
+        """Whether a finished utterance is to be answered; `continues` is forgotten where it does not."""
         if not utterance.over_speech:
             return True
         if self._is_continued(text, utterance):
             return True
         utterance.continues = None
-        return self._is_interjection(text) or (
-            self._is_somebodys(command, utterance) and self._is_interjection(command)
-        )
+        return self._is_interjection(text)
 
     def consider(self, text: str, understood: Understood, utterance: Utterance) -> bool:
         """Whether words so far are meant for the assistant; over its speech, they have to stay so for a moment."""

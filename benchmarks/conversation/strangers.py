@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from benchmarks.conversation.commands import COMMANDS
@@ -34,9 +36,7 @@ def measure(assistant: Assistant, count: int, alone_s: float, *, each: bool) -> 
         ends_s = _LEAD_S + len(spoken) / SAMPLE_RATE_HZ
         found: list[tuple[float, Turn]] = []
         stage = Stage(assistant, sound)
-        stage.loop._events = LoopEvents(
-            turn=lambda turn, stage=stage, found=found: found.append((stage.clock.now_s, turn))
-        )
+        stage.loop._events = LoopEvents(turn=_noting(stage, found))
         stage.run()
         said = [(at_s, turn) for at_s, turn in found if turn.understood.node_id == node_id]
         right += bool(said)
@@ -54,6 +54,10 @@ def measure(assistant: Assistant, count: int, alone_s: float, *, each: bool) -> 
         for turn in turns:
             print(f"  strangers | {turn.transcript.text} → {turn.understood.node_id}")
     print(f"strangers alone, {alone_s:g} s: {len(turns)} turns, {len(obeyed)} answered", flush=True)
+
+
+def _noting(stage: Stage, found: list[tuple[float, Turn]]) -> Callable[[Turn], None]:
+    return lambda turn: found.append((stage.clock.now_s, turn))
 
 
 def _background(index: int, seconds: float) -> Floats:

@@ -43,7 +43,7 @@ class DeviceLink:
         received: Callable[[DeviceLink, bytes, int], None] | None = None,
         played: Callable[[DeviceLink, float | None], None] | None = None,
     ) -> None:
-        """`received(link, pcm, lost_bytes)` gets a microphone's blocks; `played(link, at_s)` is told of a loudspeaker's:
+        """`received(link, pcm, lost_bytes)` gets a microphone's blocks; `played(link, at_s)` learns of a loudspeaker's:
         when the device took it, on the monotonic clock, or None when it was dropped.
         """
         self._received = received
@@ -134,7 +134,7 @@ class DeviceLink:
         """When the device took a block, by counting its blocks: evener than when that is told."""
         if call < 0:
             return None
-        own_s = call * (self.rate_hz * self._block_ms // 1000) / self.rate_hz
+        own_s: float = call * (self.rate_hz * self._block_ms // 1000) / self.rate_hz
         self._pace.observe(own_s, time.monotonic())
         return own_s + self._pace.offset_s
 

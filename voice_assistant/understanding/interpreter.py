@@ -40,6 +40,8 @@ ALTERNATIVE_SPREAD = 4.0
 """A guess whose log score is this much below the best counts 1/e of it."""
 SURE_ELSEWHERE = 0.95
 """How sure a topic of the guide must be to be believed although another part of the body was named."""
+_RATE_NODE = "control.faster"
+"""Where a speed that was named by its number is handled."""
 LEAST_COMMAND_SCORE = 0.6
 """How sure a command of the small grammar must be."""
 ABOUT_ONESELF = ("cause.", "symptom.", "check.", "overview.")
@@ -88,6 +90,8 @@ class Interpreter:
         reading = self._read(texts, transcript)
         slots = find_slots(texts[0], reading.findings)
         chosen = chosen_by_place(slots, context) if reading.flag is None else None
+        if slots.rate_wpm is not None and reading.flag is None:
+            chosen = _RATE_NODE
         understood = Match(chosen, None, 1.0) if chosen else self._decide(reading, texts[0], context)
         understood = self._second_ear(understood, reading, transcript, context)
         signs = tuple(

@@ -70,7 +70,10 @@ class EchoCanceller:
             return
         late = max(0, (delay - _BEFORE) // BLOCK)
         if self._late is not None:
-            self._filter.move(self._late - late)
+            if self._suppressor.whole_share <= _LITTLE:
+                self._filter.move(self._late - late)  # it has followed a slow drift
+            else:
+                self._filter.reset()
+                self._learned = 0
             self._filter.silence()
-            self._learned = 0
         self._late = late

@@ -20,7 +20,7 @@ _WHITENED = 0.85
 """How far each band is brought to the same power; 1 is the phase transform."""
 _STAYS = 0.6
 """Of the correlation of the moments before."""
-_CLEAR, _VERY_CLEAR = 9.0, 32.0
+_CLEAR, _VERY_CLEAR = 12.0, 32.0
 """Height of a peak over the root mean square of the rest. Speech that is no echo stays below 9 and, while little
 has been heard, below 26."""
 _AGREE = 64

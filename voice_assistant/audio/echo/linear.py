@@ -91,7 +91,7 @@ class EchoFilter:
         estimate = (self._played * self._path).sum(axis=0)
         echo = np.fft.irfft(estimate)[BLOCK:]
         left = (heard - echo).astype(np.float32)
-        self._learn(np.fft.rfft(np.concatenate((_NOTHING, left))))
+        self._learn(np.fft.rfft(np.concatenate((_NOTHING, left))).astype(np.complex64))
         return left, echo.astype(np.float32)
 
     def _learn(self, error: Spectrum) -> None:
