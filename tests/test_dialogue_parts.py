@@ -14,7 +14,7 @@ from voice_assistant.dialogue.numbers import spoken_number
 from voice_assistant.dialogue.timer import spoken_duration
 from voice_assistant.dialogue.walk import ROUTES
 from voice_assistant.guide import default_folder, load_guide, load_headings
-from voice_assistant.types import Guide, GuideError, Sentence
+from voice_assistant.types import Guide, GuideError, Match, Sentence, Slots
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +140,27 @@ def test_the_end_of_the_check_is_well_said_for_every_combination_of_signs(guide:
         found = connections(guide, dict(state.signs))
         assert bool(found) == bool(signs), response
         assert all(guide.nodes[cause.node_id].name in response.text for cause in found[:1]), response
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rate", "says"),
+    [
+        (200, 200, "Two hundred words a minute now."),
+        (155, 155, "One hundred and fifty-five words a minute now."),
+        (400, 300, "I speak no faster than three hundred words a minute."),
+        (60, 120, "I speak no slower than one hundred and twenty words a minute."),
+    ],
+)
+def test_a_speed_named_by_its_number_is_taken_or_the_nearest_limit(
+    guide: Guide, wanted: int, rate: int, says: str
+) -> None:
+    dialogue = Dialogue(guide)
+    state, _ = dialogue.begin(0.0)
+    named = Match("control.faster", None, 1.0, slots=Slots(rate_wpm=wanted))
+    state, response = dialogue.respond(state, named, 0.0)
+    assert state.rate_wpm == rate
+    assert response.text.startswith(says)
+    assert response.actions == ("rate",)
 
 
 def test_limits_of_rate_and_volume_are_the_settings(guide: Guide) -> None:

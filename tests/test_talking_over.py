@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from tests.scripted_talk import QuietSource
 from voice_assistant import Assistant
 from voice_assistant.audio.buffer import Progress
+from voice_assistant.audio.echo_free import EchoFreeMicrophone
 from voice_assistant.audio.stand_ins import NullLoudspeaker
 from voice_assistant.loop import LoopEvents, VoiceLoop
 from voice_assistant.settings import Settings
@@ -144,6 +145,44 @@ def test_what_somebody_says_amid_its_own_voice_is_answered(assistant: Assistant,
     turns, held = talk(assistant, utterance(heard, 0.2), answer=ABOUT_CYSTS)
     assert [turn.understood.node_id for turn in turns] == [node_id]
     assert held
+
+
+@pytest.fixture
+def hears_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The echo is cancelled well."""
+    monkeypatch.setattr(EchoFreeMicrophone, "hears_through", True)
+
+
+@pytest.mark.usefixtures("hears_through")
+@pytest.mark.parametrize(
+    ("heard", "node_id"),
+    [
+        ("what is a baker's cyst", "cause.bakers_cyst"),
+        ("say that again", "control.repeat"),
+        ("that'll do", "control.stop"),
+        ("enough", "control.stop"),
+        ("stop", "control.stop"),
+    ],
+)
+def test_through_the_cancelled_echo_words_count_that_it_speaks_itself(
+    assistant: Assistant, heard: str, node_id: str
+) -> None:
+    turns, _held = talk(assistant, utterance(heard, 0.6), answer=ABOUT_CYSTS)
+    assert [turn.understood.node_id for turn in turns] == [node_id]
+
+
+@pytest.mark.usefixtures("hears_through")
+def test_through_the_cancelled_echo_the_second_ear_is_believed(assistant: Assistant) -> None:
+    *partials, (at_s, whole) = utterance("it's not", 0.6)
+    assert isinstance(whole, Transcript)
+    turns, _held = talk(assistant, [*partials, (at_s, replace(whole, command="stop"))], answer=ABOUT_CYSTS)
+    assert [turn.understood.node_id for turn in turns] == ["control.stop"]
+
+
+@pytest.mark.usefixtures("hears_through")
+@pytest.mark.parametrize("heard", ["a baker's cyst is a sac behind the knee", "cyst", "is a sac"])
+def test_its_own_words_are_not_answered_though_the_echo_is_cancelled(assistant: Assistant, heard: str) -> None:
+    assert talk(assistant, utterance(heard, 0.2), answer=ABOUT_CYSTS)[0] == []
 
 
 def test_only_what_is_spoken_at_that_time_can_be_its_own_voice(assistant: Assistant) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice_assistant.understanding.slots import duration_s
+from voice_assistant.understanding.slots import duration_s, rate_wpm
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,27 @@ def test_a_duration_is_heard_in_many_forms(said: str, minutes: float) -> None:
 @pytest.mark.parametrize("said", ["for a while", "the second one", "minutes", "my mother is ninety", ""])
 def test_what_is_no_duration_is_none(said: str) -> None:
     assert duration_s(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "rate"),
+    [
+        ("two hundred words a minute", 200),
+        ("a hundred and fifty words per minute please", 150),
+        ("speak at 180 words per minute", 180),
+        ("one fifty words a minute", 150),
+        ("two twenty words per minute", 220),
+        ("two hundred and five words a minute", 205),
+        ("ninety words a minute", 90),
+        ("a thousand words a minute", 1000),
+    ],
+)
+def test_a_speed_is_heard_by_its_number(said: str, rate: int) -> None:
+    assert rate_wpm(said) == rate
+
+
+@pytest.mark.parametrize(
+    "said", ["how many words a minute", "twenty minutes", "say two words", "in a hundred words", "a minute", ""]
+)
+def test_what_is_no_speed_is_none(said: str) -> None:
+    assert rate_wpm(said) is None

@@ -137,6 +137,10 @@ class VirtualDevices:
         """Unplugs it: streams to it end, and it cannot be opened."""
         self._unload("sink")
 
+    def feed_back(self, latency_ms: int = 60) -> None:
+        """Lets the microphone hear the loudspeaker, as loud as it plays and so much later."""
+        self._load("echo", f"module-loopback source={LOUDSPEAKER}.monitor sink=mic latency_msec={latency_ms}")
+
     def record_loudspeaker(self, seconds: float, wav: str | Path) -> Path:
         """Records what the loudspeaker plays for so long, as 16 kHz mono."""
         with self.recording(wav):

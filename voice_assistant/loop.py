@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from voice_assistant.attention import Attention
 from voice_assistant.audio import chimes
+from voice_assistant.audio.echo_free import EchoFreeMicrophone
 from voice_assistant.audio.microphone import AudioSource
 from voice_assistant.audio.playback import Playback
 from voice_assistant.conversation import Conversation, with_guesses
@@ -68,7 +69,8 @@ class VoiceLoop:
         greets: bool = True,
         ends_on_goodbye: bool = True,
     ) -> None:
-        self._source = source
+        self._echo_free = EchoFreeMicrophone(source, playback) if settings.echo_cancellation else None
+        self._source = self._echo_free or source
         self._listener = listener
         self._conversation = conversation
         self._playback = playback
@@ -209,6 +211,7 @@ class VoiceLoop:
         utterance = memory.utterance = Utterance(heard.at_s)
         finished = memory.finished
         utterance.over_speech = heard.at_s - memory.spoke_s <= TAIL_S
+        utterance.hears_through = self._echo_free is not None and self._echo_free.hears_through
         if self._talker.is_speaking:
             self._talker.duck()
         soon = finished is not None and heard.at_s - finished.ended_s <= CONTINUED_WITHIN_S

@@ -22,6 +22,8 @@ class Utterance:
     continues: Transcript | None = None
     over_speech: bool = False
     """It began while the assistant spoke, or just after."""
+    hears_through: bool = False
+    """When it began, the assistant's own voice was taken out of what is heard so well that it hardly is its own."""
     meant: Understood | None = None
     """What somebody else's words mean so far, when they are meant for the assistant."""
     meant_since_s: float = 0.0

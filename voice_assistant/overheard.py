@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voice_assistant.conversation import Conversation
 from voice_assistant.interjection import (
     is_clear_so_far,
@@ -12,8 +14,8 @@ from voice_assistant.interjection import (
 )
 from voice_assistant.loop_memory import Memory, Utterance
 from voice_assistant.talking import Talker
-from voice_assistant.types import Transcript, Understood
-from voice_assistant.understanding.echo import words_of
+from voice_assistant.types import Alternative, Transcript, Understood
+from voice_assistant.understanding.echo import foreign_words, words_of
 
 STEADY_S, STEADY_STOP_S = 0.25, 0.1
 """So long words must stay as they are before they interrupt: the last word of a guess often changes again."""
@@ -30,13 +32,25 @@ class Overheard:
 
     def words(self, text: str, utterance: Utterance) -> str:
         """The words of somebody else; everything that was heard when there is a warning sign in it."""
-        return text if self._has_warning(text, utterance) else without_echo(text, self._spoken(utterance))
+        if self._has_warning(text, utterance) or self._is_somebodys(text, utterance):
+            return text
+        return without_echo(text, self._spoken(utterance))
 
     def transcript(self, transcript: Transcript, utterance: Utterance) -> Transcript:
-        """What somebody else said; everything that was heard when there is a warning sign in it."""
+        """What somebody else said; everything that was heard when there is a warning sign in it.
+
+        Where the words mean nothing, what the second ear heard is believed, if the assistant cannot have heard itself.
+        """
         if self._has_warning(transcript.text, utterance):
             return transcript
-        return transcript_without_echo(transcript, self._spoken(utterance))
+        whole = self._is_somebodys(transcript.text, utterance)
+        said = transcript if whole else transcript_without_echo(transcript, self._spoken(utterance))
+        command = transcript.command
+        if not self._is_somebodys(command, utterance) or self._is_interjection(said.text):
+            return said
+        if not self._is_interjection(command):
+            return said
+        return replace(said, text=command, alternatives=(Alternative(command, 0.0), *said.alternatives))
 
     def is_answered(self, text: str, utterance: Utterance) -> bool:
         """Whether a finished utterance is to be answered; `continues` is forgotten where it does not."""
@@ -45,8 +59,7 @@ class Overheard:
         if self._is_continued(text, utterance):
             return True
         utterance.continues = None
-        understood = self._conversation.foresee(text, self._memory.now_s)[0]
-        return is_interjection(text, understood, self._listening, self._conversation.context)
+        return self._is_interjection(text)
 
     def consider(self, text: str, understood: Understood, utterance: Utterance) -> bool:
         """Whether words so far are meant for the assistant; over its speech, they have to stay so for a moment."""
@@ -65,6 +78,19 @@ class Overheard:
             return None
         steady_s = STEADY_STOP_S if utterance.meant.node_id == "control.stop" else STEADY_S
         return utterance.meant if self._memory.now_s - utterance.meant_since_s >= steady_s else None
+
+    def _is_interjection(self, text: str) -> bool:
+        understood = self._conversation.foresee(text, self._memory.now_s)[0]
+        return is_interjection(text, understood, self._listening, self._conversation.context)
+
+    def _is_somebodys(self, text: str, utterance: Utterance) -> bool:
+        """Whether all words are somebody else's though the assistant speaks some of them: its voice is not heard."""
+        if not utterance.over_speech or not utterance.hears_through:
+            return False
+        words, spoken = words_of(text), self._spoken(utterance)
+        is_answer = self._conversation.context.expects == "yes_no" and set(words) <= self._listening.over_speech
+        is_command = text in self._listening.commands and not set(words) <= set(spoken)
+        return bool(words) and (is_answer or is_command or bool(foreign_words(words, spoken)))
 
     def _spoken(self, utterance: Utterance) -> list[str]:
         return self._talker.spoken_since(utterance.started_s) if utterance.over_speech else []

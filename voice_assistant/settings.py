@@ -41,6 +41,8 @@ class Settings:
     microphone: str | None = None
     """A device's number or part of its name; None for the system's own choice."""
     loudspeaker: str | None = None
+    echo_cancellation: bool = True
+    """Whether the assistant's own voice is taken out of what the microphone hears. False where the system does that."""
     sounds: bool = True
     """Short sounds for listening, understood and not understood."""
     silence_prompt_s: float = 9.0

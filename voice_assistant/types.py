@@ -173,8 +173,8 @@ class Slots:
     ordinal: int | None = None
     """1 for "the first one", 2 for the second; -1 for the last."""
     action: str | None = None
-    """What is wanted of a timer or a control: `set`, `ask`, `cancel`, `change`, `spell`, `list`, `where`, `pause`,
-    `resume`, `left`…"""
+    """What is wanted of a timer or a control: `set`, `ask`, `cancel`, `change`, `spell`, `where`, `pause`, `left`…"""
+    rate_wpm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

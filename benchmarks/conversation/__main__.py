@@ -6,7 +6,7 @@ import argparse
 import random
 from pathlib import Path
 
-from benchmarks.conversation import commands, own_voice, pauses
+from benchmarks.conversation import commands, devices, own_voice, pauses, strangers
 from benchmarks.loading import UTTERANCES, add_options, general_sentences, load
 from benchmarks.understanding.labelled import read
 
@@ -19,7 +19,11 @@ def main() -> int:
     parser.add_argument("file", nargs="?", type=Path, default=UTTERANCES / "voices.tsv", metavar="FILE.tsv")
     parser.add_argument("--pauses", type=int, default=40, help="how many lines with a pause inside")
     parser.add_argument("--answers", type=int, default=200, help="how many answers are played into the microphone")
-    parser.add_argument("--interjections", type=int, default=32, help="how many words are said over an answer")
+    parser.add_argument("--interjections", type=int, default=56, help="how many words are said over an answer")
+    parser.add_argument(
+        "--devices", type=int, default=0, help="how many answers are played on virtual devices, in real time"
+    )
+    parser.add_argument("--strangers", type=int, default=12, help="how many commands are said amid talk that goes on")
     parser.add_argument("--voices", type=int, default=10, help="how many voices say the commands")
     parser.add_argument("--general", type=int, default=120, help="how many lines of other talk")
     parser.add_argument("--each", action="store_true", help="print what went wrong")
@@ -32,6 +36,9 @@ def main() -> int:
         pauses.measure(assistant, random.Random(9).sample(lines, min(given.pauses, len(lines))), each=given.each)
         own_voice.measure(assistant, given.answers, each=given.each)
         own_voice.interrupted(assistant, given.interjections, each=given.each)
+        strangers.measure(assistant, given.strangers, 60.0, each=given.each)
+        if given.devices:
+            devices.measure(assistant, given.devices, each=given.each)
     return 0
 
 

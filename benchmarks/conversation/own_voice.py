@@ -1,6 +1,9 @@
-"""The assistant's answers come back into its microphone: does it take its own voice for somebody's?"""
+"""The assistant's answers come back into its microphone: does it take its own voice for somebody's, and does it hear
+people through it?"""
 
 from __future__ import annotations
+
+from itertools import cycle, islice
 
 import numpy as np
 
@@ -11,27 +14,40 @@ from voice_assistant import Assistant
 from voice_assistant.audio.samples import Floats, to_floats
 from voice_assistant.loop import LoopEvents
 from voice_assistant.settings import Settings
-from voice_assistant.types import Match, Turn
+from voice_assistant.types import SAMPLE_RATE_HZ, Match, Turn
 
 GAIN = 0.7
 """Of the loudspeaker at the microphone: as loud as a person a step away."""
+DELAYS_S = (0.02, 0.06, 0.15, 0.3)
+"""From playing a sound to hearing it; take turns."""
+_NOISE = 10 ** (-60 / 20)
+"""Of the room, root mean square."""
 _LONGEST_S = 40.0
+_OTHER_S = 6.0
+"""How long another answer is heard first, where it is said that one is."""
+FIRST = "relief.quick_tips"
 INTERJECTIONS = (
-    ("stop", "control.stop"),
-    ("say that again", "control.repeat"),
-    ("what about a blood clot", "cause.deep_vein_thrombosis"),
-    ("my chest hurts", "care.urgent"),
-    ("slower please", "control.slower"),
-    ("what is a meniscus tear", "cause.meniscus_tear"),
-    ("be quiet", "control.stop"),
-    ("how do i use ice", "police.ice"),
+    ("stop", "control.stop", ""),
+    ("say that again", "control.repeat", ""),
+    ("what about a blood clot", "cause.deep_vein_thrombosis", ""),
+    ("my chest hurts", "care.urgent", ""),
+    ("slower please", "control.slower", ""),
+    ("what is a meniscus tear", "cause.meniscus_tear", ""),
+    ("be quiet", "control.stop", ""),
+    ("how do i use ice", "police.ice", ""),
+    ("wait", "control.stop", ""),
+    ("repeat that please", "control.repeat", ""),
+    ("yes", "control.yes", "check.start"),
+    ("next please", "control.next", "police.ice"),
+    ("no", "control.no", "check.start"),
+    ("i can't breathe", "care.urgent", ""),
 )
-"""What people say over an answer, and the node that it means."""
+"""What people say over an answer, the node that it means, and the answer, where it has to be a certain one."""
 ANSWERED = ("cause.bakers_cyst", "cause.arthritis", "cause.leg_cramps", "relief.strengthening")
 
 
 def measure(assistant: Assistant, count: int, *, each: bool) -> None:
-    """Print in how many of `count` answers it was interrupted by itself."""
+    """Print in how many of `count` answers it was interrupted by itself; each is the first that it ever hears."""
     answers = [
         Match(node_id, facet, 1.0)
         for node_id, node in assistant.guide.nodes.items()
@@ -39,33 +55,37 @@ def measure(assistant: Assistant, count: int, *, each: bool) -> None:
         for facet in node.answers
     ]
     turned, held, sounded = 0, 0, 0
-    for index in range(count):
-        turns, stage = play(assistant, answers[index % len(answers)])
+    for index, answer in enumerate(islice(cycle(answers), count)):
+        turns, stage = play(assistant, [answer], delay_s=DELAYS_S[index % len(DELAYS_S)])
         whats = [one.what for one in stage.loudspeaker.log]
         sounded += "sound" in whats
         turned += len(turns) > 1
         held += "pause" in whats
         if each and (len(turns) > 1 or "pause" in whats):
-            heard = " | ".join(turn.transcript.text for turn in turns[1:])
-            print(f"  {answers[index % len(answers)].node_id} | {heard}", flush=True)
+            heard = " | ".join(f"{turn.transcript.text} → {turn.understood.node_id}" for turn in turns[1:])
+            print(f"  {answer.node_id} {answer.facet} | {heard}", flush=True)
     print(f"own voice, {sounded} answers: answered itself {turned}, held its breath {held}", flush=True)
 
 
 def interrupted(assistant: Assistant, count: int, *, each: bool) -> None:
-    """Print how many of `count` words of a person, said over an answer that is heard as loudly, came through."""
+    """Print how many of `count` words of a person, said over an answer that is heard as loudly, came through.
+
+    As always but in the first seconds after its start, the assistant has heard itself speak before.
+    """
     through, tried = 0, 0
     for index in range(count):
-        text, node_id = INTERJECTIONS[index % len(INTERJECTIONS)]
-        spoken = say(text, speaker(index // len(INTERJECTIONS) + index))
+        text, node_id, answered = INTERJECTIONS[index % len(INTERJECTIONS)]
+        who = speaker(index // len(INTERJECTIONS) + index)
+        spoken = say(text, who)
         spoken = spoken * (_echo_level(assistant) / active_level(spoken))
-        sound = np.concatenate((silence(2.0 + index % 4 * 0.4), spoken))
-        turns, _stage = play(assistant, Match(ANSWERED[index % len(ANSWERED)], "summary", 1.0), sound)
-        found = [turn.understood.node_id for turn in turns[1:]]
+        sound = np.concatenate((silence(_OTHER_S + 1.2 + index % 4 * 0.6), spoken))
+        answers = [Match(FIRST, "summary", 1.0), Match(answered or ANSWERED[index % len(ANSWERED)], "summary", 1.0)]
+        turns, _stage = play(assistant, answers, sound, delay_s=DELAYS_S[index % len(DELAYS_S)])
+        found = [turn.understood.node_id for turn in turns[2:]]
         through, tried = through + (node_id in found), tried + 1
         if each and found != [node_id]:
-            print(
-                f"  {text} | " + " | ".join(f"{turn.transcript.text} → {turn.understood.node_id}" for turn in turns[1:])
-            )
+            said = " | ".join(f"{turn.transcript.text} → {turn.understood.node_id}" for turn in turns[2:])
+            print(f"  {index} {text}, {who.name} | {said}", flush=True)
     print(f"said over an answer: understood {through} of {tried}", flush=True)
 
 
@@ -75,19 +95,33 @@ def _echo_level(assistant: Assistant) -> float:
     return GAIN * active_level(to_floats(chunk.pcm))
 
 
-def play(assistant: Assistant, answer: Match, sound: Floats | None = None) -> tuple[list[Turn], Stage]:
-    """One answer at full volume, with somebody's sound; the first turn is the touch that asked for it."""
+def play(
+    assistant: Assistant, answers: list[Match], sound: Floats | None = None, delay_s: float = 0.06
+) -> tuple[list[Turn], Stage]:
+    """Answers at full volume, with somebody's sound; each but the last for a few seconds only. Each is asked for by a
+    touch, which makes the first turns."""
     turns: list[Turn] = []
-    echo = (GAIN * impulse_response(0.4, 3.0)).astype(np.float32)
+    late = np.zeros(round(delay_s * SAMPLE_RATE_HZ), np.float32)
+    echo = np.concatenate((late, (GAIN * impulse_response(0.4, 3.0)).astype(np.float32)))
+    waiting = list(answers)
     stage: Stage
 
-    def goes_on(now_s: float) -> bool:
-        return now_s < _LONGEST_S and (stage.loop.is_busy or now_s < 2.0)
+    def touch_at(now_s: float) -> None:
+        if waiting and now_s >= _OTHER_S * (len(answers) - len(waiting)):
+            stage.loop.touch(waiting.pop(0))
 
-    settings = Settings(volume=1.0, sounds=False)
+    def goes_on(now_s: float) -> bool:
+        return now_s < _LONGEST_S and (bool(waiting) or stage.loop.is_busy or now_s < 2.0)
+
     stage = Stage(
-        assistant, silence(0.1) if sound is None else sound, echo, goes_on, settings, LoopEvents(turn=turns.append)
+        assistant,
+        silence(0.1) if sound is None else sound,
+        echo,
+        goes_on,
+        Settings(volume=1.0, sounds=False),
+        LoopEvents(turn=turns.append, level=lambda chunk: touch_at(chunk.end_s)),
+        noise=_NOISE,
     )
-    stage.loop.touch(answer)
+    touch_at(0.0)
     stage.run()
     return turns, stage

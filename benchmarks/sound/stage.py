@@ -7,7 +7,6 @@ the processor time itself.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
@@ -68,14 +67,16 @@ class Heard:
 
 
 class Loudspeaker(NullLoudspeaker):
-    """Notes what it is told, and keeps what it plays for the echo."""
+    """Notes what it is told, and keeps what it plays for the echo. Its time passes with the microphone's."""
 
     def __init__(self, clock: Clock, *, keeps: bool) -> None:
         super().__init__()
         self._clock, self._keeps = clock, keeps
         self.log: list[Heard] = []
         self._resampler = Resampler(self.rate_hz, SAMPLE_RATE_HZ)
-        self._waiting: deque[Floats] = deque()
+        # The resampler gives a sample more or less a block: 4 ms more are kept, so that no block is short.
+        self._waiting = np.zeros(64, np.float32)
+        self._played_chunks: list[AudioChunk] = []
 
     def enqueue(self, chunk: AudioChunk, marker: Hashable = None) -> bool:
         """Plays a sound after all that waits already."""
@@ -101,18 +102,33 @@ class Loudspeaker(NullLoudspeaker):
         super().resume(back_s)
 
     def advance(self, seconds: float) -> None:
-        """Plays this much; the silence after the end of everything is left out."""
-        super().advance(seconds if seconds < 1.0 else 0.0)
+        """Does nothing: see `play`."""
+
+    def play(self, seconds: float) -> None:
+        """Plays this much."""
+        super().advance(seconds)
+
+    def wait_until_idle(self, timeout_s: float | None = None) -> bool:
+        """The rest is played at once."""
+        while not self.is_idle and not self.is_paused:
+            self.play(BLOCK_S)
+        return self.is_idle
+
+    def take_played(self) -> tuple[AudioChunk, ...]:
+        """What was played since the last call, as a device would tell it."""
+        taken, self._played_chunks = tuple(self._played_chunks), []
+        return taken
 
     def taken(self) -> Floats:
-        """What was played since the last call, at 16 kHz."""
-        parts = list(self._waiting)
-        self._waiting.clear()
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+        """The next block of what was played, at 16 kHz."""
+        block, self._waiting = self._waiting[:_BLOCK], self._waiting[_BLOCK:]
+        return np.pad(block, (0, _BLOCK - len(block)))
 
     def _played(self, pcm: bytes) -> None:
         if self._keeps:
-            self._waiting.append(self._resampler.process(to_floats(pcm)))
+            length_s = len(pcm) / 2 / self.rate_hz
+            self._played_chunks.append(AudioChunk(pcm, self.rate_hz, self.clock_s - length_s))
+            self._waiting = np.concatenate((self._waiting, self._resampler.process(to_floats(pcm))))
 
 
 class Microphone:
@@ -127,8 +143,11 @@ class Microphone:
         *,
         echo: Floats | None = None,
         goes_on: Callable[[float], bool] = lambda _now_s: False,
+        noise: float = 0.0,
     ) -> None:
-        """`echo`: the impulse response from the loudspeaker to the microphone."""
+        """`echo`: the impulse response from the loudspeaker to the microphone. `noise`: of the room, root mean square,
+        full scale 1."""
+        self._noise, self._random = noise, np.random.default_rng(7)
         self._clock, self._loudspeaker, self._sound = clock, loudspeaker, sound
         self._echo, self._goes_on = echo, goes_on
         self._tail = np.zeros(len(echo) + 4 * _BLOCK if echo is not None else 0, np.float32)
@@ -155,7 +174,10 @@ class Microphone:
             block = np.zeros(_BLOCK, np.float32)
             here = self._sound[at : at + _BLOCK]
             block[: len(here)] = here
+            self._loudspeaker.play(BLOCK_S)
             block += self._echoed()
+            if self._noise:
+                block += self._noise * self._random.standard_normal(_BLOCK, np.float32)
             chunk = AudioChunk(to_pcm(block), SAMPLE_RATE_HZ, at / SAMPLE_RATE_HZ)
             self._clock.chunk_came(chunk.end_s)
             yield chunk
@@ -165,7 +187,7 @@ class Microphone:
         played = self._loudspeaker.taken()
         if self._echo is None:
             return np.zeros(_BLOCK, np.float32)
-        if len(played):
+        if played.any():
             from scipy import signal
 
             came = signal.fftconvolve(played, self._echo)[: len(self._tail)]
@@ -185,6 +207,7 @@ class Stage:
     goes_on: Callable[[float], bool] = lambda _now_s: False
     settings: Settings | None = None
     events: LoopEvents = field(default_factory=LoopEvents)
+    noise: float = 0.0
     clock: Clock = field(init=False)
     loudspeaker: Loudspeaker = field(init=False)
     conversation: Conversation = field(init=False)
@@ -197,7 +220,9 @@ class Stage:
         self.loudspeaker = Loudspeaker(self.clock, keeps=self.echo is not None)
         self.conversation = self.assistant.new_conversation()
         self.loop = VoiceLoop(
-            source=Microphone(self.clock, self.loudspeaker, self.sound, echo=self.echo, goes_on=self.goes_on),
+            source=Microphone(
+                self.clock, self.loudspeaker, self.sound, echo=self.echo, goes_on=self.goes_on, noise=self.noise
+            ),
             listener=Listener(self.assistant.recogniser, Activity(), patience_s=0.7),
             conversation=self.conversation,
             renderer=renderer,

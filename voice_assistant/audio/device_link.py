@@ -25,6 +25,7 @@ from voice_assistant.audio.frames import (
     read_frame,
     write_frame,
 )
+from voice_assistant.audio.pace import Pace
 from voice_assistant.types import AudioError
 
 ANSWER_WITHIN_S = 20.0
@@ -40,9 +41,11 @@ class DeviceLink:
         self,
         task: dict[str, Any],
         received: Callable[[DeviceLink, bytes, int], None] | None = None,
-        played: Callable[[DeviceLink], None] | None = None,
+        played: Callable[[DeviceLink, float | None], None] | None = None,
     ) -> None:
-        """`received(link, pcm, lost_bytes)` gets a microphone's blocks; `played(link)` is told of a loudspeaker's."""
+        """`received(link, pcm, lost_bytes)` gets a microphone's blocks; `played(link, at_s)` learns of a loudspeaker's:
+        when the device took it, on the monotonic clock, or None when it was dropped.
+        """
         self._received = received
         self._played = played
         self._sending = threading.Lock()
@@ -62,6 +65,8 @@ class DeviceLink:
         self.last_block_at_s: float | None = None
         """When the device last gave or took sound, on the monotonic clock."""
         self.last_message_at_s = time.monotonic()
+        self._block_ms = task.get("block_ms", 0)
+        self._pace = Pace()
         self._process = _start(task)
         self._reader = threading.Thread(target=self._read, name=f"device-{task['do']}", daemon=True)
         self._reader.start()
@@ -110,9 +115,10 @@ class DeviceLink:
             self._received(self, payload[4:], struct.unpack(">I", payload[:4])[0])
             self.last_block_at_s = time.monotonic()
         elif kind == PLAYED and self._played is not None:
-            self._played(self)
+            self._played(self, self._taken_at_s(struct.unpack(">q", payload)[0]))
         elif kind == ALIVE:
-            self.underflows = struct.unpack(">I", payload)[0]
+            self.underflows, calls = struct.unpack(">Iq", payload)
+            self._taken_at_s(calls - 1)
             self.last_block_at_s = time.monotonic()
         elif kind == OPENED:
             self._open(json.loads(payload))
@@ -123,6 +129,14 @@ class DeviceLink:
         elif kind == LISTED:
             self.devices = tuple(Device(**entry) for entry in json.loads(payload))
             self.answered.set()
+
+    def _taken_at_s(self, call: int) -> float | None:
+        """When the device took a block, by counting its blocks: evener than when that is told."""
+        if call < 0:
+            return None
+        own_s: float = call * (self.rate_hz * self._block_ms // 1000) / self.rate_hz
+        self._pace.observe(own_s, time.monotonic())
+        return own_s + self._pace.offset_s
 
     def _open(self, what: dict[str, Any]) -> None:
         self.device, self.rate_hz = what["device"], what["rate_hz"]

@@ -35,6 +35,7 @@ _PATIENT_RETRY_S = 3.0
 _QUEUE_BLOCKS = 100
 _ALIVE_EVERY_S = 0.25
 _FADE_S = 0.005
+_DROPPED = -1
 
 
 def main(arguments: list[str]) -> int:
@@ -114,7 +115,8 @@ class _Player:
         self._task = task
         self._output = output
         self._blocks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._news: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+        """Of each block that is done with: which call of the device took it, or _DROPPED; None at the end."""
         self._channels = 1
         self._rate_hz = 0
         self._calls = 0
@@ -133,15 +135,14 @@ class _Player:
         while True:
             try:
                 news = self._news.get(timeout=_ALIVE_EVERY_S)
+                if news is None:
+                    return
+                write_frame(self._output, PLAYED, struct.pack(">q", news))
             except queue.Empty:
-                news = b""
-            if news is None:
-                return
-            if news:
-                write_frame(self._output, PLAYED)
+                pass
             if time.monotonic() - told_at_s >= _ALIVE_EVERY_S and calls != self._calls:
                 calls, told_at_s = self._calls, time.monotonic()
-                write_frame(self._output, ALIVE, struct.pack(">I", self._underflows))
+                write_frame(self._output, ALIVE, struct.pack(">Iq", self._underflows, calls))
 
     def listen_to_parent(self) -> None:
         """Takes blocks; ends the process with the parent."""
@@ -162,7 +163,7 @@ class _Player:
             except queue.Empty:
                 break
             first = first or block
-            self._news.put(PLAYED)
+            self._news.put(_DROPPED)
         if first:
             samples = array.array("h", first)
             fade = min(max(int(self._rate_hz * _FADE_S), 1), len(samples))
@@ -172,7 +173,7 @@ class _Player:
 
     def _callback(self, data: Any, _frames: int, _time: Any, status: Any) -> None:
         """In the sound thread: copies and counts, nothing else."""
-        self._calls += 1
+        call, self._calls = self._calls, self._calls + 1
         if status.output_underflow:
             self._underflows += 1
         try:
@@ -183,7 +184,7 @@ class _Player:
         if len(block) % 2:  # the fading rest after a flush, which the parent does not count
             block = block[1:]
         else:
-            self._news.put(PLAYED)
+            self._news.put(call)
         data[:] = self._spread(block, len(data))
 
     def _spread(self, block: bytes, size: int) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Hashable
 
 from voice_assistant.audio.buffer import PlaybackBuffer, Progress
@@ -16,6 +17,7 @@ _POLL_S = 0.01
 _LOOK_AGAIN_S = 0.1
 _AHEAD_S = 0.04
 """How much the device process is given in advance: what this program may be late. `stop` does not wait for it."""
+_REMEMBERED_S = 3.0
 _HOLD_S = 5.0
 """A device that comes back within this goes on where it was; after that what waits passes unheard, so that the
 conversation goes on upon the screen."""
@@ -55,8 +57,9 @@ class Loudspeaker(BufferedPlayback):
         """Held while a block is on its way from the buffer to the device process."""
         self._enqueuing = threading.Lock()
         self._something = threading.Event()
-        self._ahead = 0
-        """Blocks that the device process was sent and has not played."""
+        self._sent: deque[bytes] = deque()
+        """Blocks that the device process has and has not played."""
+        self._played: deque[AudioChunk] = deque(maxlen=int(_REMEMBERED_S * 1000 / block_ms))
         self._fed: DeviceLink | None = None
         self._is_closed = False
         self._feeder = threading.Thread(target=self._feed, name="loudspeaker-feeder", daemon=True)
@@ -116,6 +119,18 @@ class Loudspeaker(BufferedPlayback):
         self._buffer.resume(back_s)
         self._something.set()
 
+    @property
+    def clock_s(self) -> float:
+        """The monotonic clock."""
+        return time.monotonic()
+
+    def take_played(self) -> tuple[AudioChunk, ...]:
+        """What the device was given since the last call, of the last seconds; silence is left out."""
+        taken = []
+        while self._played:
+            taken.append(self._played.popleft())
+        return tuple(taken)
+
     def advance(self, seconds: float) -> None:
         """Looks after a lost device: reports it, and lets what waits pass unheard after five seconds."""
         status = self.status
@@ -148,11 +163,13 @@ class Loudspeaker(BufferedPlayback):
         task = {"do": "play", "device": self._wanted, "rate_hz": rate_hz, "block_ms": self._block_ms}
         return DeviceLink(task, played=self._count_played)
 
-    def _count_played(self, link: DeviceLink) -> None:
+    def _count_played(self, link: DeviceLink, at_s: float | None) -> None:
         """In the thread that reads from the device process."""
         with self._control:
-            if link is self._fed:
-                self._ahead -= 1
+            if link is self._fed and self._sent:
+                pcm = self._sent.popleft()
+                if at_s is not None:
+                    self._played.append(AudioChunk(pcm, link.rate_hz, at_s))
         self._something.set()
 
     def _feed(self) -> None:
@@ -175,14 +192,15 @@ class Loudspeaker(BufferedPlayback):
         with self._enqueuing, self._control:
             if link.rate_hz != self._buffer.rate_hz:
                 self._buffer = self._buffer.convert(link.rate_hz)
-            self._ahead = 0
+            self._sent.clear()
             self._fed = link
 
     def _feed_block(self, link: DeviceLink) -> bool:
         """Whether there was something to play and room for it."""
         with self._control:
-            if self._ahead * self._block_ms >= _AHEAD_S * 1000 or not self._buffer.is_sounding:
+            if len(self._sent) * self._block_ms >= _AHEAD_S * 1000 or not self._buffer.is_sounding:
                 return False
-            self._ahead += 1
-            link.play(self._buffer.pull(self._buffer.rate_hz * self._block_ms // 1000).tobytes())
+            block = self._buffer.pull(self._buffer.rate_hz * self._block_ms // 1000).tobytes()
+            self._sent.append(block)
+            link.play(block)
             return True

@@ -78,6 +78,17 @@ class Playback(Protocol):
     def take_finished(self) -> tuple[Progress, ...]:
         """The sounds that were played to their end since the last call."""
 
+    @property
+    def clock_s(self) -> float:
+        """Now, on the clock on which `take_played` tells when a sound was played."""
+
+    def take_played(self) -> tuple[AudioChunk, ...]:
+        """What the device was given since the last call, of the last seconds, in order; silence is left out.
+
+        Nothing where nobody hears it. What a microphone hears of it comes later than `start_s` says, always about as
+        much.
+        """
+
     def advance(self, seconds: float) -> None:
         """Lets the time of a stand-in pass. To be called with the length of every chunk that is heard."""
 

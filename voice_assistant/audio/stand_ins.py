@@ -92,6 +92,7 @@ class NullLoudspeaker(BufferedPlayback):
         """`rate_hz`: the rate of what is played."""
         self._buffer = PlaybackBuffer(rate_hz)
         self._owed_frames = 0.0
+        self._passed_s = 0.0
 
     def __enter__(self) -> NullLoudspeaker:
         return self
@@ -112,8 +113,18 @@ class NullLoudspeaker(BufferedPlayback):
     def _sounds(self) -> PlaybackBuffer:
         return self._buffer
 
+    @property
+    def clock_s(self) -> float:
+        """How much it has advanced."""
+        return self._passed_s
+
+    def take_played(self) -> tuple[AudioChunk, ...]:
+        """Nobody hears it."""
+        return ()
+
     def advance(self, seconds: float) -> None:
         """Plays this much. Fractions of a sample are kept for the next time."""
+        self._passed_s += seconds
         self._owed_frames += seconds * self._buffer.rate_hz
         block = int(_BLOCK_S * self._buffer.rate_hz)
         while self._owed_frames >= 1:

@@ -40,7 +40,9 @@ def add(commands: Commands) -> None:
     parser.add_argument("--config", dest="clinic", type=Path, metavar="CLINIC.toml", help="what the clinic sets")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     parser.add_argument("--no-speech", action="store_true", help="no loudspeaker: answers on the screen only")
-    add_settings(parser, "microphone", *SPEAKING, "sounds", *HEARING, *GUIDE, file_flag="--settings")
+    add_settings(
+        parser, "microphone", *SPEAKING, "echo_cancellation", "sounds", *HEARING, *GUIDE, file_flag="--settings"
+    )
     parser.set_defaults(command=_run)
 
 

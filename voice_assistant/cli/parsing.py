@@ -108,6 +108,14 @@ _SETTINGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--speaker", "--loudspeaker"),
         {"metavar": "N", "help": "the loudspeaker: its number in `voice-assistant devices`, or part of its name"},
     ),
+    "echo_cancellation": (
+        ("--no-echo-cancellation",),
+        {
+            "action": "store_const",
+            "const": False,
+            "help": "do not take its own voice out of what the microphone hears (the sound system does it)",
+        },
+    ),
     "sounds": (("--no-sounds",), {"action": "store_const", "const": False, "help": "no short sounds beside speech"}),
     "tune": (
         ("--no-tune",),

@@ -60,7 +60,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--no-speech", action="store_true", help="show the answers only")
     add_json(parser, "each turn")
-    add_settings(parser, "attention", "microphone", *SPEAKING, "sounds", *HEARING, *GUIDE)
+    add_settings(parser, "attention", "microphone", *SPEAKING, "echo_cancellation", "sounds", *HEARING, *GUIDE)
     parser.set_defaults(command=_run)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from voice_assistant.dialogue import check, recall, timer, topics, walk
-from voice_assistant.dialogue.pace import change_rate, change_volume
+from voice_assistant.dialogue.pace import change_rate, change_volume, set_rate
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import DialogueState
 from voice_assistant.dialogue.urgent import warn_first
@@ -25,6 +25,8 @@ def handle(reply: Reply, node_id: str, slots: Slots) -> Reply:
     """Does what a control node asks for."""
     if node_id == timer.NODE:
         return timer.handle(reply, slots)
+    if slots.rate_wpm is not None:
+        return set_rate(reply, slots.rate_wpm)
     waits_first = slots.action == "pause" and node_id != "control.stop"  # "wait, go back one"
     acted = None if waits_first else act(reply, slots.action)
     if acted is not None:

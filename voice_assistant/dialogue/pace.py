@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voice_assistant.dialogue.numbers import spoken_number
 from voice_assistant.dialogue.recall import say_the_rest
 from voice_assistant.dialogue.reply import Reply
 
@@ -13,6 +14,16 @@ def change_rate(reply: Reply, direction: int) -> Reply:
     rate = max(settings.rate_min_wpm, min(settings.rate_max_wpm, wanted))
     name, limit = ("faster", settings.rate_max_wpm) if direction > 0 else ("slower", settings.rate_min_wpm)
     return _acknowledge(reply.change(rate_wpm=rate), name, at_limit=rate == limit, action="rate")
+
+
+def set_rate(reply: Reply, wanted_wpm: int) -> Reply:
+    """The speed that was named, or the limit that is nearest to it."""
+    settings, before = reply.settings, reply.state.rate_wpm
+    rate = max(settings.rate_min_wpm, min(settings.rate_max_wpm, wanted_wpm))
+    name = "slower" if rate < before else "faster"
+    occasion = "rate_set" if rate == wanted_wpm else "rate_lowest" if wanted_wpm < rate else "rate_highest"
+    reply = reply.change(rate_wpm=rate).at(f"control.{name}").aside().act("rate")
+    return say_the_rest(reply.line(occasion, number=spoken_number(rate)))
 
 
 def change_volume(reply: Reply, direction: int) -> Reply:

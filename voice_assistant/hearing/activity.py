@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from voice_assistant.hearing.foreground import Nearness
 from voice_assistant.types import SAMPLE_RATE_HZ
 
 FRAME_SAMPLES = 512
@@ -67,12 +68,14 @@ class Activity:
         self._stop = stop
         self._needed = max(1, round(shortest_s / FRAME_S))
         self._quietest = (_FULL_SCALE * 10 ** (quietest_dbfs / 20)) ** 2
+        self._nearness = Nearness()
         self._detector, self._forget = (detector, _nothing) if detector else _load_silero()
         self.reset()
 
     def reset(self) -> None:
         """Forget everything, for another stream."""
         self._forget()
+        self._nearness.reset()
         self._unseen = deque([bytes(FRAME_BYTES)] * _WARM_UP_FRAMES, maxlen=_WARM_UP_FRAMES)
         self._silence = 0
         self.release()
@@ -86,10 +89,11 @@ class Activity:
     def feed(self, frame: bytes) -> Voice:
         """Take the next FRAME_BYTES of 16 kHz signed 16-bit sound."""
         probability = self._probability(frame)
+        is_near = self._nearness.is_near(_power(frame))
         if self._speaking:
-            self._go_on(probability >= self._stop)
+            self._go_on(probability >= self._stop and is_near)
         else:
-            self._consider(probability >= self._start)
+            self._consider(probability >= self._start and is_near)
         return Voice(probability, self._speaking, round(self._stretch * FRAME_S, 3), round(self._silence * FRAME_S, 3))
 
     def _probability(self, frame: bytes) -> float:
@@ -101,8 +105,7 @@ class Activity:
         return float(self._detector(frame))
 
     def _is_quiet(self, frame: bytes) -> bool:
-        samples = np.frombuffer(frame, dtype="<i2").astype(np.float32)
-        return float(samples @ samples) < self._quietest * FRAME_SAMPLES
+        return _power(frame) < self._quietest
 
     def _consider(self, voiced: bool) -> None:
         self._silence += 1
@@ -121,6 +124,11 @@ class Activity:
 
 def _nothing() -> None:
     return None
+
+
+def _power(frame: bytes) -> float:
+    samples = np.frombuffer(frame, dtype="<i2").astype(np.float32)
+    return float(samples @ samples) / FRAME_SAMPLES
 
 
 def _load_silero() -> tuple[Detector, Callable[[], None]]:

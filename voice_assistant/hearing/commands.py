@@ -10,11 +10,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from voice_assistant.hearing.foreground import AROUND_S, foreground
 from voice_assistant.hearing.recogniser import Recogniser
-from voice_assistant.types import Transcript
+from voice_assistant.types import SAMPLE_RATE_HZ, Alternative, Transcript
 
 _OTHER = "[unk]"
 """Stands for everything else in a grammar of Vosk."""
+_SHORT_S = 2.0
+"""Commands are shorter."""
+_BYTES_PER_S = 2 * SAMPLE_RATE_HZ
+_NOTHING = bytes(_BYTES_PER_S // 5)
+"""Words at the very beginning and end of a sound are misheard."""
+_LEAST_SHARE = 0.6
+"""Of what was said near the microphone, that a command has to be to be taken for all of it."""
 LEAST_CONFIDENCE = 0.6
 """Of a word (0 to 1), to be believed."""
 
@@ -26,6 +34,8 @@ class CommandRecogniser(Recogniser):
         known = [text for text in commands if all(recogniser.knows(word) for word in text.split())]
         self._open = recogniser
         self._small = recogniser.sharing((*known, _OTHER))
+        self._commands = frozenset(known)
+        self._sound = bytearray()
 
     @property
     def folder(self) -> Path:
@@ -45,18 +55,43 @@ class CommandRecogniser(Recogniser):
         """Take more sound."""
         self._open.feed(pcm)
         self._small.feed(pcm)
+        self._sound += pcm
 
     def partial(self) -> str:
         """The words so far."""
         return self._open.partial()
 
     def finish(self, hold_back_s: float = 0.0) -> Transcript:
-        """The words of the utterance, and the command that it may be."""
-        command = _command(self._small.finish())
-        return replace(self._open.finish(hold_back_s), command="" if hold_back_s else command)
+        """The words of the utterance, and the command that it may be.
+
+        Something short that was said amid the talk of others is heard again without what they said before and after.
+        """
+        sound, self._sound = bytes(self._sound), bytearray()
+        command, heard = _command(self._small.finish()), self._open.finish(hold_back_s)
+        if hold_back_s:
+            return heard
+        near = foreground(sound)
+        if near is None or near[1] - near[0] > _SHORT_S * _BYTES_PER_S:
+            return replace(heard, command=command)
+        return self._hear_again(sound, near, heard)
+
+    def _hear_again(self, sound: bytes, near: tuple[int, int], heard: Transcript) -> Transcript:
+        first, last = near
+        for ear in (self._small, self._open):
+            ear.feed(_NOTHING + sound[first:last] + _NOTHING)
+        small, again = self._small.finish(), self._open.finish()
+        command = _command(small)
+        said_s = (last - first) / _BYTES_PER_S - 2 * AROUND_S
+        if command in self._commands and _sounds_s(small) >= _LEAST_SHARE * said_s:
+            # What the others said reaches into the open words; the few commands are hardly heard in it.
+            again = replace(again, text=command, alternatives=(Alternative(command, 0.0), *again.alternatives))
+        later_s = (first - len(_NOTHING)) / _BYTES_PER_S
+        words = tuple(replace(word, start_s=word.start_s + later_s, end_s=word.end_s + later_s) for word in again.words)
+        return replace(again, words=words, end_s=heard.end_s, command=command)
 
     def reset(self) -> None:
         """Throw away the utterance."""
+        self._sound.clear()
         self._small.reset()
         self._open.reset()
 
@@ -65,3 +100,8 @@ def _command(heard: Transcript) -> str:
     """The words of the grammar that are sure; none when most of the sound was something else."""
     sure = [word.text for word in heard.words if word.text != _OTHER and word.confidence >= LEAST_CONFIDENCE]
     return " ".join(sure) if 2 * len(sure) >= len(heard.words) else ""
+
+
+def _sounds_s(heard: Transcript) -> float:
+    """How long the words of the grammar are together."""
+    return sum(word.end_s - word.start_s for word in heard.words if word.text != _OTHER)

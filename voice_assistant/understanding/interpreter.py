@@ -48,6 +48,8 @@ ALTERNATIVE_SPREAD = 4.0
 """A guess whose log score is this much below the best counts 1/e of it."""
 SURE_ELSEWHERE = 0.95
 """How sure a topic of the guide must be to be believed although another part of the body was named."""
+_RATE_NODE = "control.faster"
+"""Where a speed that was named by its number is handled."""
 LEAST_COMMAND_SCORE = 0.6
 """How sure a command of the small grammar must be."""
 SURE_REFUSAL = 0.9
@@ -115,7 +117,9 @@ class Interpreter:
         return replace(understood, signs=signs, slots=slots)
 
     def _plainly_meant(self, slots: Slots, context: Context) -> str | None:
-        """What the details alone say: which one of those that were offered, or for how long."""
+        """What the details alone say: how fast to speak, for how long, or which one of those that were offered."""
+        if slots.rate_wpm is not None:
+            return _RATE_NODE
         if context.expects == "duration" and slots.duration_s and slots.action is None:
             return TIMER
         return chosen_by_place(slots, context)

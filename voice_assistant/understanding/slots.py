@@ -48,6 +48,13 @@ _ORDINAL = re.compile(
 )
 
 
+_RATE = re.compile(
+    r"(?<!\S)(\d{2,4}\s+|(?:(?:" + "|".join((*_TENS, *_UNITS)) + r"|hundred|thousand|and)\s+)+)"
+    r"(?:words?|w\s?p\s?m)\s*(?:(?:a|per|each|the|every)\s+(?:minute|min))?(?!\S)"
+)
+_A_MINUTE = re.compile(r"minute|min|w\s?p\s?m")
+
+
 def find_slots(text: str, findings: Findings, expects: str | None = None) -> Slots:
     """Look for details in normalised text. `action` is the first concept `action_…` of dialogs/signs.yaml that is
     mentioned. While a duration is waited for (`expects`), a number alone is minutes.
@@ -55,8 +62,31 @@ def find_slots(text: str, findings: Findings, expects: str | None = None) -> Slo
     action = next(
         (m.concept.removeprefix("action_") for m in findings.mentions if m.concept.startswith("action_")), None
     )
-    duration = duration_s(text) or (_minutes_alone(text) if expects == "duration" else None)
-    return Slots(duration_s=duration, ordinal=_ordinal(text), action=action)
+    rate = rate_wpm(text)
+    # "A minute" is how long the words take, not a duration.
+    duration = None if rate else duration_s(text) or (_minutes_alone(text) if expects == "duration" else None)
+    return Slots(duration, _ordinal(text), action, rate)
+
+
+def rate_wpm(text: str) -> int | None:
+    """The words a minute that are named in the text ("a hundred and fifty words per minute"); None when none are."""
+    match = _RATE.search(text)
+    if match is None or not _A_MINUTE.search(match.group()):
+        return None
+    return _in_hundreds(match.group(1))
+
+
+def _in_hundreds(words: str) -> int:
+    """A number up to some thousands: "two hundred and twenty", "one fifty", "180"."""
+    total, part = 0, 0
+    for word in words.split():
+        if word in ("hundred", "thousand"):
+            total, part = total + max(part, 1) * (100 if word == "hundred" else 1000), 0
+        elif 0 < part < 10 and word in _TENS:
+            part = 100 * part + _TENS[word]
+        elif word != "and":
+            part += int(word) if word.isdigit() else _UNITS.get(word, 0) + _TENS.get(word, 0)
+    return total + part
 
 
 def duration_s(text: str) -> float | None:
