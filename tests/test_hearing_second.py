@@ -35,7 +35,12 @@ def texts_of(transcript: Transcript) -> list[str]:
 
 def test_without_noise_nobody_hears_twice() -> None:
     made: list[Ear] = []
-    second = SecondHearing(lambda: made.append(Ear("other")) or made[-1])
+
+    def make() -> Ear:
+        made.append(Ear("other"))
+        return made[-1]
+
+    second = SecondHearing(make)
     for _ in range(50):
         second.feed(b"ab", 0.1)
     assert second.finish(heard("words")) == heard("words")
