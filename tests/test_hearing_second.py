@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from tests.hearing_sounds import Sound, chunks, joined, noise, recording, silence
+from voice_assistant.hearing import Activity, Listener, Recogniser
 from voice_assistant.hearing.second import LESS_LIKELY, SecondHearing, merged
-from voice_assistant.types import Alternative, Transcript
+from voice_assistant.models import SPEECH_MODEL, default_folder
+from voice_assistant.types import SAMPLE_RATE_HZ, Alternative, Transcript
 
 
 class Ear:
@@ -87,3 +90,26 @@ def test_an_empty_hearing_gives_way_but_for_the_command() -> None:
     assert merged(heard("a"), Transcript("")) == heard("a")
     found = merged(Transcript("", command="stop"), heard("x"))
     assert (found.text, found.command) == ("x", "stop")
+
+
+def test_a_listener_hears_noisy_speech_twice_and_clean_speech_once_the_same_each_time() -> None:
+    recogniser = Recogniser(default_folder() / SPEECH_MODEL)
+    made: list[Recogniser] = []
+
+    def make() -> Recogniser:
+        made.append(recogniser.another())
+        return made[-1]
+
+    def hear(sound: Sound) -> list[Transcript]:
+        listener = Listener(recogniser, Activity(), second=make)
+        events = [event for chunk in chunks(sound) for event in listener.feed(chunk)] + listener.flush()
+        return [event for event in events if isinstance(event, Transcript)]
+
+    clean = joined(silence(1), recording("question"), silence(1))
+    hear(clean)
+    assert made == []
+    noisy = clean + noise(len(clean) / SAMPLE_RATE_HZ, -35)
+    once, again = hear(noisy), hear(noisy)
+    assert once == again
+    assert len(made) == 2
+    assert all(len(set(texts_of(one))) == len(one.alternatives) for one in once)

@@ -95,7 +95,7 @@ class Recogniser:
         return Recogniser(self._folder, self._alternatives, grammar, model=self._model)
 
     def another(self) -> Recogniser:
-        """Another recogniser like this one on the same loaded model."""
+        """Another recogniser of open speech on the same loaded model."""
         return Recogniser(
             self._folder,
             self._alternatives,
