@@ -86,6 +86,11 @@ def test_guesses_are_ranked_together_and_stand_once() -> None:
     assert found.text == "a"
 
 
+def test_a_command_stays_alone() -> None:
+    command = heard("stop", command="stop")
+    assert merged(command, heard("has done a lot")) == command
+
+
 def test_an_empty_hearing_gives_way_but_for_the_command() -> None:
     assert merged(heard("a"), Transcript("")) == heard("a")
     found = merged(Transcript("", command="stop"), heard("x"))

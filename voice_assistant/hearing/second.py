@@ -79,9 +79,9 @@ class SecondHearing:
 
 def merged(first: Transcript, second: Transcript) -> Transcript:
     """The first transcript with the other's guesses, each text once, the likeliest first; the other one when the first
-    is empty.
+    is empty. A short command stays alone: it may have been said amid the talk of others, which the second holds too.
     """
-    if not second.text:
+    if not second.text or (first.text and first.command):
         return first
     if not first.text:
         return replace(second, command=first.command, start_s=first.start_s, end_s=first.end_s)
