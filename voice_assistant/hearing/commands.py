@@ -37,6 +37,10 @@ class CommandRecogniser(Recogniser):
         self._commands = frozenset(known)
         self._sound = bytearray()
 
+    def another(self) -> Recogniser:
+        """Another recogniser on the same loaded model, for open speech alone."""
+        return self._open.another()
+
     @property
     def folder(self) -> Path:
         """The model's."""
