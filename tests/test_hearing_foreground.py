@@ -33,10 +33,17 @@ def test_what_was_said_amid_others_is_found_with_a_little_around_it() -> None:
     [
         ((0.6, -70.0), (0.5, -22.0), (0.8, -70.0)),
         ((2.0, -30.0),),
+        ((0.4, -70.0), (0.5, -22.0), (0.6, -36.0), (0.5, -70.0)),
         ((0.1, -37.0), (1.0, -22.0), (0.3, -37.0)),
         ((0.01, -22.0),),
     ],
-    ids=["quiet around it", "all of one loudness", "hardly anything around it", "hardly anything at all"],
+    ids=[
+        "quiet around it",
+        "all of one loudness",
+        "a soft ending",
+        "hardly anything around it",
+        "hardly anything at all",
+    ],
 )
 def test_there_is_nothing_to_leave_out(parts: tuple[tuple[float, float], ...]) -> None:
     assert foreground(sound(*parts)) is None

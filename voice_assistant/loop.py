@@ -225,6 +225,7 @@ class VoiceLoop:
         utterance = self._memory.utterance
         if utterance is None:
             return
+        self._look_for_echo(utterance)
         text = self._overheard.words(partial.text, utterance)
         if text == utterance.text:
             return
@@ -242,6 +243,10 @@ class VoiceLoop:
         if response.sentences and not self._talker.is_speaking:
             self._talker.foresee(response.sentences[0], self._conversation.state.rate_wpm)
 
+    def _look_for_echo(self, utterance: Utterance) -> None:
+        echo_free = self._echo_free
+        utterance.may_be_echo = echo_free is not None and echo_free.has_echo and not utterance.hears_through
+
     def _give_way(self) -> None:
         """Somebody speaks while the assistant does: a plain "stop" is obeyed at once, other words make it hold."""
         understood = self._overheard.interrupts()
@@ -256,6 +261,7 @@ class VoiceLoop:
         memory = self._memory
         utterance = memory.utterance or Utterance(transcript.start_s)
         memory.utterance = None
+        self._look_for_echo(utterance)
         transcript = self._overheard.transcript(transcript, utterance)
         admission = self._attention.admit(transcript.text, utterance.started_s)
         if not admission.admitted or not self._overheard.is_answered(admission.text, utterance):

@@ -24,6 +24,8 @@ class Utterance:
     """It began while the assistant spoke, or just after."""
     hears_through: bool = False
     """When it began, the assistant's own voice was taken out of what is heard so well that it hardly is its own."""
+    may_be_echo: bool = False
+    """There is an echo, and it was not yet taken out so well when it began."""
     meant: Understood | None = None
     """What somebody else's words mean so far, when they are meant for the assistant."""
     meant_since_s: float = 0.0

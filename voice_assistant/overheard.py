@@ -14,7 +14,7 @@ from voice_assistant.interjection import (
 )
 from voice_assistant.loop_memory import Memory, Utterance
 from voice_assistant.talking import Talker
-from voice_assistant.types import Alternative, Transcript, Understood
+from voice_assistant.types import Alternative, Listening, Transcript, Understood
 from voice_assistant.understanding.echo import foreign_words, words_of
 
 STEADY_S, STEADY_STOP_S = 0.25, 0.1
@@ -29,6 +29,9 @@ class Overheard:
         self._talker = talker
         self._memory = memory
         self._listening = conversation.listening
+        singles = {command for command in self._listening.commands if " " not in command}
+        self._through = replace(self._listening, over_speech=self._listening.over_speech | singles)
+        """Where the echo is cancelled, every command of one word is heeded."""
 
     def words(self, text: str, utterance: Utterance) -> str:
         """The words of somebody else; everything that was heard when there is a warning sign in it."""
@@ -46,9 +49,9 @@ class Overheard:
         whole = self._is_somebodys(transcript.text, utterance)
         said = transcript if whole else transcript_without_echo(transcript, self._spoken(utterance))
         command = transcript.command
-        if not self._is_somebodys(command, utterance) or self._is_interjection(said.text):
+        if not self._is_somebodys(command, utterance) or self._is_interjection(said.text, utterance):
             return said
-        if not self._is_interjection(command):
+        if not self._is_interjection(command, utterance):
             return said
         return replace(said, text=command, alternatives=(Alternative(command, 0.0), *said.alternatives))
 
@@ -59,13 +62,13 @@ class Overheard:
         if self._is_continued(text, utterance):
             return True
         utterance.continues = None
-        return self._is_interjection(text)
+        return self._is_interjection(text, utterance)
 
     def consider(self, text: str, understood: Understood, utterance: Utterance) -> bool:
         """Whether words so far are meant for the assistant; over its speech, they have to stay so for a moment."""
         if not utterance.over_speech:
             return True
-        is_clear = is_clear_so_far(text, understood, self._listening, self._conversation.context)
+        is_clear = is_clear_so_far(text, understood, self._listens_for(utterance), self._conversation.context)
         is_meant = is_clear or self._is_continued(text, utterance)
         utterance.meant = understood if is_meant else None
         utterance.meant_since_s = self._memory.now_s
@@ -79,9 +82,14 @@ class Overheard:
         steady_s = STEADY_STOP_S if utterance.meant.node_id == "control.stop" else STEADY_S
         return utterance.meant if self._memory.now_s - utterance.meant_since_s >= steady_s else None
 
-    def _is_interjection(self, text: str) -> bool:
+    def _is_interjection(self, text: str, utterance: Utterance) -> bool:
         understood = self._conversation.foresee(text, self._memory.now_s)[0]
-        return is_interjection(text, understood, self._listening, self._conversation.context)
+        if utterance.may_be_echo and " " not in text and understood.node_id != "control.stop":
+            return False  # in the first second it makes "faster" of "are stiff"
+        return is_interjection(text, understood, self._listens_for(utterance), self._conversation.context)
+
+    def _listens_for(self, utterance: Utterance) -> Listening:
+        return self._through if utterance.hears_through else self._listening
 
     def _is_somebodys(self, text: str, utterance: Utterance) -> bool:
         """Whether all words are somebody else's though the assistant speaks some of them: its voice is not heard."""

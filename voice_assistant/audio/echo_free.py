@@ -66,6 +66,11 @@ class EchoFreeMicrophone:
         return self._source.status
 
     @property
+    def has_echo(self) -> bool:
+        """Whether an echo was found: the loudspeaker is no headphone."""
+        return self._canceller.delay_s is not None
+
+    @property
     def hears_through(self) -> bool:
         """Whether a voice that is heard while something is played is most likely somebody's: the echo is known well."""
         return self._canceller.hears_through
