@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -127,8 +128,9 @@ def _break_something(program: RunningProgram, devices: VirtualDevices, dice: ran
         devices.start_server()
     else:
         for child in psutil.Process(program.popen.pid).children():
-            if "speech.engine" in " ".join(child.cmdline()):
-                child.kill()
+            with suppress(psutil.Error):  # it may be ending by itself, or have ended and not been waited for yet
+                if "speech.engine" in " ".join(child.cmdline()):
+                    child.kill()
     return kind
 
 
