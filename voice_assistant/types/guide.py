@@ -1,0 +1,140 @@
+"""The guide as data (dialogs/*.yaml)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from voice_assistant.types.talk import (
+    Sentence,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One thing that people say, and what it means."""
+
+    text: str
+    """Lower case, as the recogniser would write it."""
+    node_id: str
+    facet: str | None
+    """A facet of the node, `description` (tells what happened or how it feels) or None where the node has no facets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a node says to one facet: one breath first, the rest when more is wanted."""
+
+    first: tuple[Sentence, ...]
+    more: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One topic of the guide, or one thing that is said in conversation."""
+
+    node_id: str
+    name: str
+    """How the topic is called in speech: "a Baker's cyst"."""
+    heading: str | None
+    """The heading of the guide that it answers for; None for conversation."""
+    answers: Mapping[str, Answer]
+    """Facet → answer; every node of the guide has `summary`."""
+    leads_to: tuple[str, ...] = ()
+    """Nodes worth offering next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Words for one thing that can be true of a person or an utterance: a sign, a body part, a way of asking."""
+
+    name: str
+    label: str
+    """How it is called in speech: "swelling"."""
+    patterns: tuple[str, ...]
+    """Words in order; `*` at a word's end stands for any ending, `...` for up to three words between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A warning sign: which concepts must and must not be there."""
+
+    name: str
+    level: Literal["urgent", "emergency"]
+    all_of: tuple[tuple[str, ...], ...]
+    """Groups of concepts: one of each group must be present and not denied."""
+    none_of: tuple[str, ...] = ()
+    source: str = "safety"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word that the recogniser finds hard, how it sounds, and what it is mistaken for."""
+
+    text: str
+    sounds_like: tuple[str, ...] = ()
+    """Runs of words that the speech model knows and that together sound like the term."""
+    misheard: tuple[str, ...] = ()
+    """What recognisers write instead, to be put right before understanding."""
+    by_sound: bool = False
+    """Whether any words that sound the same are put right too: not for terms that ordinary talk sounds like."""
+    say_as: str = ""
+    """How to write it for the speech engine where that says it wrongly; empty where it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The guide mentions this sign for this node."""
+
+    node_id: str
+    sign: str
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of the guided check."""
+
+    sign: str
+    sentence: Sentence
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A statement of the guide that is left unsaid on purpose."""
+
+    statement: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Words that decide how the assistant listens, as dialogs/listening.yaml explains them."""
+
+    unfinished: frozenset[str] = frozenset()
+    points_back: frozenset[str] = frozenset()
+    asks: frozenset[str] = frozenset()
+    follow_on: frozenset[str] = frozenset()
+    over_speech: frozenset[str] = frozenset()
+    commands: tuple[str, ...] = ()
+    general_topics: frozenset[str] = frozenset()
+    expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Everything in dialogs/."""
+
+    nodes: Mapping[str, Node]
+    phrases: tuple[Phrase, ...]
+    concepts: Mapping[str, Concept]
+    rules: tuple[Rule, ...]
+    terms: tuple[Term, ...]
+    evidence: tuple[Evidence, ...]
+    questions: tuple[Question, ...]
+    lines: Mapping[str, tuple[Sentence, ...]]
+    """The assistant's own talk: name of the occasion → variants, which may hold {placeholders}."""
+    omissions: tuple[Omission, ...] = ()
+    listening: Listening = Listening()

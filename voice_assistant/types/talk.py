@@ -1,0 +1,151 @@
+"""What words mean, and what is said to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from voice_assistant.types.sound import (
+    Transcript,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A node that might have been meant."""
+
+    node_id: str
+    facet: str | None
+    score: float
+    """0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something a person says they have or do not have, such as swelling or fever."""
+
+    name: str
+    """A concept of dialogs/signs.yaml."""
+    present: bool
+    """False when it was denied ("it isn't swollen")."""
+    words: str
+    """The words that said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """A warning sign that was recognised."""
+
+    rule: str
+    """The name of the rule in dialogs/red_flags.yaml that fired."""
+    level: Literal["urgent", "emergency"]
+    """`emergency`: the call-now sentence comes first."""
+    words: str
+    """What was said that made it fire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Details in an utterance that commands need."""
+
+    duration_s: float | None = None
+    ordinal: int | None = None
+    """1 for "the first one", 2 for the second; -1 for the last."""
+    action: str | None = None
+    """What is wanted of a timer or a control: `set`, `ask`, `cancel`, `change`, `spell`, `where`, `pause`, `left`…"""
+    rate_wpm: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The node that an utterance means, and why."""
+
+    node_id: str
+    facet: str | None
+    """The part of the topic that was asked for; None for the summary or when none was named."""
+    score: float
+    """0 to 1: the probability that this is the right node, as fitted."""
+    phrase: str = ""
+    """The known phrase that came nearest."""
+    runner_up: Candidate | None = None
+    red_flag: RedFlag | None = None
+    signs: tuple[Sign, ...] = ()
+    slots: Slots = Slots()
+    choices: tuple[str, ...] = ()
+    """Two or three node ids when it is unclear which was meant; the first is `node_id`."""
+
+
+Reason: TypeAlias = Literal["not_in_guide", "out_of_scope", "not_heard"]
+
+
+@dataclass(frozen=True, slots=True)
+class NoMatch:
+    """Nothing in the guide answers the utterance, and why not."""
+
+    reason: Reason
+    score: float
+    best: Candidate | None = None
+    phrase: str = ""
+    signs: tuple[Sign, ...] = ()
+    slots: Slots = Slots()
+
+    @property
+    def node_id(self) -> str:
+        """The refusal as a node id."""
+        return f"fallback.{self.reason}"
+
+
+Understood: TypeAlias = Match | NoMatch
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What understanding may know of the conversation."""
+
+    topic: str | None = None
+    """The node that was answered last and that "it" refers to."""
+    expects: str | None = None
+    """What the assistant just asked for: `yes_no`, `choice`, `duration`, `more` or None."""
+    choices: tuple[str, ...] = ()
+    """Node ids that were offered, in spoken order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One spoken sentence with where its facts come from."""
+
+    text: str
+    source: str
+    """A heading of the guide, `safety` or `assistant`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the assistant says next, and how it wants it said."""
+
+    node_id: str
+    """The node that speaks (after commands: the node that the command led to)."""
+    sentences: tuple[Sentence, ...]
+    facet: str | None = None
+    urgent: bool = False
+    """True when the answer gives urgent-care advice."""
+    expects: str | None = None
+    """As in Context.expects."""
+    actions: tuple[str, ...] = ()
+    """For the player and the loop: `stop`, `pause`, `resume`, `goodbye`, `listening`…"""
+
+    @property
+    def text(self) -> str:
+        """All sentences as one text."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One record of a whole exchange: the log, the screen, the JSON output, tests and benchmarks all read this."""
+
+    transcript: Transcript
+    understood: Understood
+    response: Response
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    """How long each stage took, by its name."""
