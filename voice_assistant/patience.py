@@ -21,6 +21,8 @@ UNSURE_S = 1.05
 TRAILING_S = 1.25
 DESCRIPTION_S = 0.62
 """Who tells a story has seldom told all of it."""
+REFUSED_S = 0.45
+"""What is surely about something else may still come to the point, but seldom does."""
 LADDER = ((0.3, 0.26), (0.2, 0.34), (0.12, 0.48), (0.06, 0.65), (0.0, 0.8))
 """How likely the words so far are all (at least), and how long (s) to wait then; the likeliest first."""
 _RATHER_SURE, _SURE = 0.4, 0.9
@@ -84,8 +86,10 @@ class Patience:
         wait_s = next(wait_s for least, wait_s in LADDER if likely >= least)
         if is_command and understood.score >= _SURE:
             return min(wait_s, COMMAND_S)
-        if not isinstance(understood, Match) or understood.score < _RATHER_SURE:
+        if understood.score < _RATHER_SURE:
             return max(wait_s, DESCRIPTION_S)
+        if not isinstance(understood, Match):
+            return max(wait_s, REFUSED_S)
         return max(wait_s, DESCRIPTION_S) if understood.facet == "description" else wait_s
 
 
