@@ -22,10 +22,9 @@ SPEECH_MODEL, MEANING_MODEL = "vosk-model-small-en-us-0.15", "all-minilm-l6-v2-i
 """Folders below the models folder, as models/manifest.toml names them."""
 
 COMMAND_WEIGHT, SENTENCE_WEIGHT, WAKE_WEIGHT = 3.0, 0.5, 300.0
-"""How often each is said, beside a phrase. Of 32 wake phrases in noise at 12 dB a weight of 60 misses 7, 150 misses 4, 300
-and 400 three; with 300 nothing wakes it in five minutes of other talk."""
-"""How often commands and the guide's own sentences count beside phrases: commands are said in every conversation,
-sentences are said to people, who take up their words."""
+"""How often commands, the guide's own sentences and wake phrases count beside phrases: commands are said in every
+conversation, sentences are said to people, who take up their words. Of 32 wake phrases in noise at 12 dB a weight of 60
+misses 7, 150 misses 4, 300 and 400 miss 3; with 300 nothing woke it in five minutes of other talk."""
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much of it is done, and of how much."""
