@@ -67,6 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--conditions", nargs="+", choices=CONDITIONS, default=list(CONDITIONS))
     parser.add_argument("--peer-conditions", nargs="+", choices=CONDITIONS, default=["clean", "12 dB", "6 dB"])
     parser.add_argument("--picture", type=Path, help="draw the word error rates into this file")
+    parser.add_argument("--by-voice", action="store_true", help="a row for each voice as well")
     parser.add_argument("--wrong", action="store_true", help="print every line that led to a wrong node")
     parser.add_argument("--fit", action="store_true", help="print the calibration of confidence that fits this run")
     add_options(parser)
@@ -107,6 +108,8 @@ def measure(
             counted = [scores[system, condition]]
             if condition.endswith("dB"):
                 counted.append(scores[system, f"{condition}, {KINDS[index % len(KINDS)]}"])
+            if given.by_voice:
+                counted.append(scores[system, f"{condition}, {speaker(index).name}"])
             _hear(recogniser, assistant, lines[index], index, condition, counted, terms, given.wrong, sure)
     if system in (TUNED, STOCK):
         counted = [scores[system, GENERAL]]

@@ -203,7 +203,8 @@ class Interpreter:
     def _tells_what_is_not_there(self, findings: Findings, best: Candidate) -> bool:
         """Whether warning signs are denied and nothing else is understood, but for a clear "no"."""
         plain_no = best.node_id == "control.no" and best.score >= LEAST_COMMAND_SCORE
-        by_accident = best.node_id.startswith(NOT_SAYING_MORE) and not plain_no
+        unsure = best.score < self._thresholds.least_score
+        by_accident = (best.node_id.startswith(NOT_SAYING_MORE) or unsure) and not plain_no
         return by_accident and only_denies(findings, self._signs_of_warning)
 
     def _doubt(self, findings: Findings, best: Candidate) -> Reason | None:
