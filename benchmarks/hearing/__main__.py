@@ -158,7 +158,7 @@ def report(scores: Scores, systems: Sequence[str]) -> None:
     )
     print("| " + " | ".join(head) + " |\n|" + " --- |" * len(head))
     for (system, condition), score in scores.items():
-        if system in systems:
+        if system in systems and score.labelled:
             caught = f"{score.caught} of {score.warnings}" if score.warnings else ""
             cells = [system, condition, str(score.lines), f"{100 * score.word_error_rate:.1f} %"]
             cells += [
