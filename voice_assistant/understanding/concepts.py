@@ -27,6 +27,7 @@ DENIAL_CONCEPTS = (
     "no_denial_behind",
     "tag_question",
     "long_past",
+    "dated_cause",
     "past_story",
     "present_matter",
     "present_again",
@@ -40,8 +41,8 @@ REACH_WORDS = 9
 _BEHIND_WORDS = 2
 """So many words may stand between a thing and its denial ("swelling in it is gone now")."""
 _PAST_WORDS = 10
-"""So many words of one clause may stand between a thing and the time long past when it was ("couldn't move the knee
-after my operation in …"), so many words may a story of that time go on ("as a kid i broke …")."""
+"""So many words of one clause may stand between a thing and the time long past when it was ("was swollen all
+of last year"), so many words may a story of that time go on ("as a kid i broke …")."""
 _TAG_WORDS = 3
 """So many words may stand between the end of a denial and the question that takes it back."""
 _WORD = re.compile(r"\S+")
@@ -206,11 +207,13 @@ class _Denial:
         return self._is_dated(end) or any(first <= begin < last for first, last in self._past_stories)
 
     def _is_dated(self, at: int) -> bool:
-        """Whether the clause that goes on at this word ends in a time long past ("was swollen all of last year")."""
+        """Whether the clause that goes on at this word ends in a time long past; what is said to come after something
+        that happened then is not past itself.
+        """
         for begin in range(at, at + _PAST_WORDS + 1):
             if begin in self._fits["long_past"]:
                 return True
-            if begin in self._fits["new_matter"] or begin in self._fits["denial"]:
+            if any(begin in self._fits[name] for name in ("new_matter", "denial", "dated_cause")):
                 return False
         return False
 
