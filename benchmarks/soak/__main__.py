@@ -59,16 +59,23 @@ class Record:
     notices: list[str] = field(default_factory=list)
     latest: Turn | None = None
     waiting: str = ""
+    since: list[str] = field(default_factory=list)
+    """What was heard since the question that is waited for: the sounds are the benchmark's own, nobody's words."""
+    lost: list[str] = field(default_factory=list)
 
-    def ask(self, name: str, _at_s: float) -> None:
+    def ask(self, name: str, at_s: float) -> None:
         """A question has been played; the one before must have had its answer."""
-        self.unanswered += bool(self.waiting)
+        if self.waiting:
+            self.unanswered += 1
+            self.lost.append(f"{self.waiting}, before {at_s / 3600:.3f} h: {self.since}")
         self.questions += 1
         self.waiting = name
+        self.since = []
 
     def take(self, turn: Turn) -> None:
         """A turn. Noise that was taken for speech makes turns too; they answer no question."""
         self.latest = turn
+        self.since.append(f"{turn.transcript.text!r} → {turn.understood.node_id}: {turn.response.node_id}")
         if self.waiting and turn.response.sentences:
             self.answered, self.waiting = self.answered + 1, ""
 
@@ -195,6 +202,7 @@ def _summary(record: Record, spent_s: float, options: argparse.Namespace) -> dic
         "questions": record.questions,
         "answered": record.answered,
         "unanswered": record.unanswered,
+        "lost": record.lost,
         "faults": record.faults,
         "notices": len(record.notices),
         "memory_growth_mb": lowest_change(lambda sample: sample.memory_mb),
