@@ -149,6 +149,20 @@ def test_with_headphones_nothing_is_changed(seed: int) -> None:
     assert np.max(np.abs(left - person[: len(left)])) < 1e-4
 
 
+def test_with_headphones_it_knows_after_a_while_that_it_does_not_hear_itself() -> None:
+    played, canceller = voice(8.0, 1), EchoCanceller()
+    cancelled(noise(RATE, 1e-4), played[:RATE], canceller)
+    assert not canceller.hears_through
+    cancelled(noise(7 * RATE, 1e-4), played[RATE:], canceller)
+    assert canceller.hears_through
+
+
+def test_an_echo_that_comes_too_late_to_be_found_is_not_taken_for_headphones() -> None:
+    played, canceller = voice(8.0, 1), EchoCanceller()
+    cancelled(echo_of(played, 0.9, 0.2) + noise(len(played), 1e-4), played, canceller)
+    assert canceller.delay_s is None and not canceller.hears_through
+
+
 def test_what_is_taken_for_an_echo_by_mistake_does_little_harm() -> None:
     """The pitch of two voices may run side by side for a second."""
     played, person = voice(6.0, 1), voice(6.0, 7, pitch_hz=190.0)

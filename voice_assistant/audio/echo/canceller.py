@@ -18,6 +18,12 @@ _LEARNED_BLOCKS = 60
 """About a second of echo, after which the filter knows the room."""
 _LITTLE = 0.03
 """Share of the echo's power that may be left where a voice is heard through it: 15 dB less."""
+_LOUD = 0.01
+"""Root mean square of a block that is played from which on its echo could be heard."""
+_UNHEARD = 0.01
+"""What is heard is 40 dB below what is played: there is no echo in it that a recogniser could make words of."""
+_SHARE_STAYS = 0.995
+"""Of the share of loud blocks that came back unheard; three seconds' memory, so that a late echo is not overlooked."""
 
 
 class EchoCanceller:
@@ -32,6 +38,7 @@ class EchoCanceller:
         self._suppressor = ResidualSuppressor()
         self._late: int | None = None
         self._learned = 0
+        self._unheard = 0.0
         self._ahead = np.zeros(LONGEST // BLOCK * BLOCK + 2 * BLOCK, np.float32)
 
     @property
@@ -41,7 +48,11 @@ class EchoCanceller:
 
     @property
     def hears_through(self) -> bool:
-        """Whether so little of the echo is left that a voice in it is hardly ever its own."""
+        """Whether so little of the echo is left that a voice in it is hardly ever its own; also where there is none,
+        as with headphones.
+        """
+        if self._late is None:
+            return self._unheard > 0.5
         return self._learned >= _LEARNED_BLOCKS and self._suppressor.whole_share <= _LITTLE
 
     def begin(self) -> None:
@@ -59,11 +70,19 @@ class EchoCanceller:
         if found is not None:
             self._place(found)
         if self._late is None:
+            self._watch(heard, played)
             return self._suppressor.process(heard, np.zeros(BLOCK, np.float32))
         end = len(self._ahead) - self._late * BLOCK
         self._learned += bool(played.any())
         left, echo = self._filter.process(heard, self._ahead[end - BLOCK : end].copy())
         return self._suppressor.process(left, echo)
+
+    def _watch(self, heard: Floats, played: Floats) -> None:
+        """Does anything come back at all?"""
+        level = float(np.sqrt(np.mean(played**2)))
+        if level > _LOUD:
+            is_unheard = float(np.sqrt(np.mean(heard**2))) < _UNHEARD * level
+            self._unheard = _SHARE_STAYS * self._unheard + (1 - _SHARE_STAYS) * is_unheard
 
     def _place(self, delay: int) -> None:
         if self._late is not None and 0 <= delay - self._late * BLOCK < _WITHIN:
