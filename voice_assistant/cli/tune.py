@@ -30,7 +30,10 @@ def add(commands: Commands) -> None:
     parser.add_argument("--text", required=True, metavar="SENTENCES.txt", help="the sentences, one a line; - for stdin")
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="the folder of the tuned model")
     parser.add_argument(
-        "--weight", type=float, metavar="W", help="above 0 to 1: how much the text is believed where it is plentiful"
+        "--weight",
+        type=float,
+        metavar="W",
+        help="above 0 to 1: how likely people say something of this kind rather than anything else (usually 0.6)",
     )
     parser.add_argument(
         "--spellings",

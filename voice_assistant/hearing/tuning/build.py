@@ -30,8 +30,8 @@ from voice_assistant.hearing.tuning.vocabulary import (
 )
 from voice_assistant.types import ModelError, SettingsError
 
-ORDER = 3
-"""Words in the longest n-gram; four gain nothing on texts of this size (docs/tuning.md)."""
+ORDER = 4
+"""Words in the longest n-gram of the text: the longer the history, the surer it tells the domain (docs/tuning.md)."""
 TUNED_FILES = (GRAPH.as_posix(), OPTIONS)
 """Files of a tuned model that differ from the stock model's."""
 SPELLED_WORDS = 5_000
@@ -63,7 +63,7 @@ def tune(
     sentences: Iterable[WeightedText],
     output_folder: Path,
     spoken_as: Mapping[str, tuple[str, ...]] | None = None,
-    weight: float = Mixing.strength,
+    weight: float = Mixing.prior,
     on_progress: Progress | None = None,
     listen: Listen | None = None,
 ) -> TuningReport:
@@ -73,7 +73,7 @@ def tune(
     sentences: any number; read once, in order.
     spoken_as: word → runs of words that the model knows and that together sound like it. For other unknown words the
         program finds runs by their sound.
-    weight: above 0 to 1, how much the sentences are believed where they are plentiful.
+    weight: above 0 to 1, how likely somebody says a sentence of this kind rather than any other.
     listen: chooses among the runs that were found (speaks the word and listens).
 
     Raises ModelError when the model is not fit, the output cannot be written or a spelling uses unknown words, and
@@ -123,7 +123,7 @@ def tune(
 
 def _mixed(file: NgramFile, numbering: Numbering, counts: NgramCounts, weight: float) -> BackoffModel:
     general = model_from_file(file, numbering.words_end)
-    return interpolate(general, estimate(counts), counts, Mixing(strength=weight))
+    return interpolate(general, estimate(counts), counts, Mixing(prior=weight))
 
 
 def _spellings(

@@ -21,7 +21,7 @@ from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import Listen
 from voice_assistant.types import ModelError
 
-CODE_VERSION = 3
+CODE_VERSION = 4
 """Raise it when the same inputs should give another model."""
 KEPT = 3
 """Tuned models that stay in the cache, the last used ones; each takes about 45 MB of its own."""
@@ -34,7 +34,7 @@ def cached_model(
     sentences: Iterable[WeightedText],
     cache_folder: Path,
     spoken_as: Mapping[str, tuple[str, ...]] | None = None,
-    weight: float = Mixing.strength,
+    weight: float = Mixing.prior,
     on_progress: Progress | None = None,
     listen: Listen | None = None,
 ) -> Path:
@@ -64,7 +64,7 @@ def _key(
     settings = [
         CODE_VERSION,
         ORDER,
-        asdict(Mixing(strength=weight)),
+        asdict(Mixing(prior=weight)),
         {word: list(spoken_as[word]) for word in sorted(spoken_as)},
     ]
     digest.update(json.dumps(settings).encode())

@@ -1,11 +1,14 @@
 """Mixes a domain's language model into a general one, n-gram by n-gram.
 
 For every history h of either model, P(w|h) = l(h) P_domain(w|h) + (1 - l(h)) P_general(w|h) for all words that either
-lists there (F. Jelinek, R. Mercer: Interpolated Estimation of Markov Source Parameters from Sparse Data, 1980), where
-l(h) grows with how often the domain's text has the history (as in I. Witten, T. Bell: The Zero-Frequency Problem, IEEE
-Trans. IT 37, 1991). Words that neither lists are backed off to the shorter history of the *mixed* model with a weight
-that makes the probabilities after h sum to one. So a sentence that begins outside the domain can come back to it at any
-word, and one that leaves it is heard as it is.
+lists there (F. Jelinek, R. Mercer: Interpolated Estimation of Markov Source Parameters from Sparse Data, 1980). l(h) is
+how likely somebody who just said h speaks of the domain, by Bayes' rule from how likely either model finds h (C.
+Allauzen, M. Riley: Bayesian Language Model Interpolation for Mobile Speech Input, Interspeech 2011), times how well the
+text is known to go on after h (I. Witten, T. Bell: The Zero-Frequency Problem, IEEE Trans. IT 37, 1991). After "behind
+my" the domain is nearly certain, after "of the" it is not, however often its text has that. Words that neither lists
+are backed off to the shorter history of the *mixed* model with a weight that makes the probabilities after h sum to
+one. So a sentence that begins outside the domain can come back to it at any word, and one that leaves it is heard as it
+is.
 """
 
 from __future__ import annotations
@@ -21,22 +24,20 @@ from voice_assistant.hearing.tuning.trie import MISSING, ROOT, BoolArray, FloatA
 LEAST_LEFT = 1e-6
 """Probability that every history leaves to words it does not list; keeps the weights finite where both models list
 nearly everything."""
+_TINY = 1e-6
+_MOST = 300.0
+"""Natural log that stands for endless: of a word that a model does not have."""
 
 
 @dataclass(frozen=True)
 class Mixing:
-    """How much the domain's text is believed: l(h) = strength * c(h) / (c(h) + doubt * t(h)) for a history that occurs
-    c(h) times, before t(h) different words. The values were chosen on held-out text and speech (docs/tuning.md).
-    """
+    """How much the domain's text is believed. The values were chosen on held-out text and speech (docs/tuning.md)."""
 
-    strength: float = 0.95
-    """0 to 1; what a history gets that the text has very often."""
-    doubt: float = 1.0
-    """1 is Witten's and Bell's own; more believes less in histories that many different words follow."""
-    unigram: float = 0.5
-    """l of the empty history, as a share of `strength`."""
-    unseen: float = 0.25
-    """What is left of l for each word that has to be dropped from a history until the text has it, 0 to 1."""
+    prior: float = 0.6
+    """Above 0 to 1: how likely a sentence is of the domain before anything of it is known."""
+    doubt: float = 0.7
+    """A history that occurs c times, before t different words, is known c / (c + doubt * t); 1 is Witten's and Bell's
+    own, more believes less in histories that many different words follow."""
 
 
 def interpolate(general: BackoffModel, domain: BackoffModel, counts: NgramCounts, mixing: Mixing) -> BackoffModel:
@@ -44,7 +45,7 @@ def interpolate(general: BackoffModel, domain: BackoffModel, counts: NgramCounts
     trie, from_general, from_domain = union(general.trie, domain.trie)
     in_general = _matching(trie, general.trie, from_general)
     in_domain = _matching(trie, domain.trie, from_domain)
-    weights = _weights(trie, in_domain, domain, counts, mixing)
+    weights = _weights(trie, in_domain, general, domain, counts, mixing)
     parents = trie.parents[1:]
 
     general_probs = np.zeros(trie.size)
@@ -83,18 +84,35 @@ def normalised(trie: NgramTrie, probs: FloatArray) -> BackoffModel:
 
 
 def _weights(
-    trie: NgramTrie, in_domain: IntArray, domain: BackoffModel, counts: NgramCounts, mixing: Mixing
+    trie: NgramTrie,
+    in_domain: IntArray,
+    general: BackoffModel,
+    domain: BackoffModel,
+    counts: NgramCounts,
+    mixing: Mixing,
 ) -> FloatArray:
     """L of each node of the mixed tree."""
     parents = counts.trie.parents[1:]
     followed = np.bincount(parents, weights=counts.counts[1:], minlength=counts.trie.size)
     kinds = np.bincount(parents, minlength=counts.trie.size)
-    own = mixing.strength * followed / np.maximum(followed + mixing.doubt * kinds, LEAST_LEFT)
-    own[ROOT] = mixing.strength * mixing.unigram
-    lengths, domain_lengths = _lengths(trie), _lengths(domain.trie)
-    dropped = lengths - domain_lengths[in_domain]
-    weights: FloatArray = own[in_domain] * mixing.unseen**dropped
+    known = followed / np.maximum(followed + mixing.doubt * kinds, _TINY)
+    odds_against = (1 - mixing.prior) * np.exp(
+        np.minimum(_log_prob_of_histories(trie, general) - _log_prob_of_histories(trie, domain), _MOST)
+    )
+    weights: FloatArray = known[in_domain] * mixing.prior / (mixing.prior + odds_against)
     return weights
+
+
+def _log_prob_of_histories(trie: NgramTrie, model: BackoffModel) -> FloatArray:
+    """Of each node that is shorter than the longest, all its words after one another; a sentence's start is given."""
+    result, histories = np.zeros(trie.size), np.full(trie.size, ROOT, dtype=np.int64)
+    for length in range(1, trie.order):
+        here = trie.level(length)
+        words, before = trie.words[here], histories[trie.parents[here]]
+        last = np.where(words == model.start, 0.0, model.log_prob(before, words))
+        result[here] = np.maximum(result[trie.parents[here]] + last, -_MOST)
+        histories[here] = model.next_histories(before, words)
+    return result
 
 
 def _matching(trie: NgramTrie, part: NgramTrie, from_part: IntArray) -> IntArray:
@@ -109,10 +127,6 @@ def _matching(trie: NgramTrie, part: NgramTrie, from_part: IntArray) -> IntArray
         here = here[result[here] == MISSING]
         result[here] = result[trie.suffixes[here]]
     return result
-
-
-def _lengths(trie: NgramTrie) -> IntArray:
-    return np.repeat(np.arange(trie.order + 1), np.diff(trie.level_starts))
 
 
 def _known_words(model: BackoffModel) -> BoolArray:
