@@ -19,6 +19,11 @@ SOUND_WEIGHT = 0.8
 """The weight of the sounds, as a share of the stock model's."""
 BEAM_SHARE = 0.9
 """The beam, as a share of the stock model's: most of what the smaller costs allow."""
+FRAMES_AT_ONCE = 12
+"""Of 10 ms, that the network looks at together; Kaldi's usual 20 lets a word wait longer to be seen. On 30 lines the
+last word of a partial result was right 32 instead of 92 ms (median) after the end of speech, 90 % after 220 instead of
+300, for an eighth more decoding time; the words stay the same. 6 gains nothing more and costs two fifths."""
+_ADDED = "--frames-per-chunk"
 _SCALED = {"--acoustic-scale": SOUND_WEIGHT, "--beam": BEAM_SHARE}
 
 
@@ -32,11 +37,15 @@ def read_options(model_folder: Path) -> str:
 
 
 def balanced(options: str) -> str:
-    """The same options, one a line, with a smaller weight and a smaller beam; what is not listed stays at its default.
+    """The same options, one a line, with a smaller weight and a smaller beam (what is not listed stays at its default),
+    and smaller steps, where the model does not say how large they are to be.
 
     Raises ModelError for a weight or beam that is no number.
     """
-    return "".join(f"{_scaled(line)}\n" for line in options.splitlines())
+    lines = [_scaled(line) for line in options.splitlines()]
+    if not any(line.startswith(_ADDED) for line in lines):
+        lines.append(f"{_ADDED}={FRAMES_AT_ONCE}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _scaled(line: str) -> str:
