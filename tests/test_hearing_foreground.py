@@ -36,6 +36,7 @@ def test_what_was_said_amid_others_is_found_with_a_little_around_it() -> None:
         ((0.4, -70.0), (0.5, -22.0), (0.6, -36.0), (0.5, -70.0)),
         ((0.1, -37.0), (1.0, -22.0), (0.3, -37.0)),
         ((0.01, -22.0),),
+        ((2.0, -200.0),),
     ],
     ids=[
         "quiet around it",
@@ -43,6 +44,7 @@ def test_what_was_said_amid_others_is_found_with_a_little_around_it() -> None:
         "a soft ending",
         "hardly anything around it",
         "hardly anything at all",
+        "complete silence",
     ],
 )
 def test_there_is_nothing_to_leave_out(parts: tuple[tuple[float, float], ...]) -> None:

@@ -100,13 +100,13 @@ def load_recogniser(
 ) -> Recogniser:
     """The recogniser, tuned to the guide where that is possible, else the stock one with a warning in the log.
 
-    It has a second ear for the short commands of the guide.
+    It has a second ear for the short commands of the guide and for wake phrases.
 
     Raises:
         ModelError: there is no usable speech model.
     """
     found = _open_recogniser(folders, guide, tune, wake_phrases, on_progress)
-    return CommandRecogniser(found, guide.listening.commands)
+    return CommandRecogniser(found, guide.listening.commands, wake_phrases)
 
 
 def _open_recogniser(

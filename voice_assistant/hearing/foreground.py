@@ -40,6 +40,8 @@ def foreground(pcm: bytes) -> tuple[int, int] | None:
         return None
     power = np.convolve((frames**2).mean(axis=1), np.full(3, 1 / 3), "same")
     near = np.flatnonzero(power > power.max() * 10 ** (-_BELOW_DB / 10))
+    if not len(near):
+        return None  # complete silence
     around = round(AROUND_S * SAMPLE_RATE_HZ / _FRAME)
     first, last = max(0, near[0] - around), min(len(frames), near[-1] + 1 + around)
     others = np.concatenate((power[:first], power[last:]))

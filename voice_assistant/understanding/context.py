@@ -75,6 +75,12 @@ def named_for_it(text: str, context: Context, guide: Guide) -> str | None:
     return " ".join(words)
 
 
+def is_asked(text: str, listening: Listening) -> bool:
+    """Whether two words are the beginning or the end of a question ("does it") rather than an answer ("it does")."""
+    words = text.split()
+    return len(words) == 2 and words[0] in listening.asks and words[1] in listening.points_back
+
+
 def chosen_by_place(slots: Slots, context: Context) -> str | None:
     """The node that "the second one" means among those that were offered."""
     if slots.ordinal is None or not context.choices:

@@ -30,6 +30,7 @@ from voice_assistant.understanding.context import (
     believes_command,
     chosen_by_place,
     expected_bonus,
+    is_asked,
     named_for_it,
     resolve,
 )
@@ -64,6 +65,7 @@ LIKE_WITHOUT_LEG = 0.5
 """How like a warning sign "it" or "this" must be when no leg is named: in cross-validation 2 of 23 below were one."""
 NOT_SAYING_MORE = ("fallback.", "control.", "care.diagnosis")
 """What is understood by accident of somebody who only tells what is not there ("they looked and there's no clot")."""
+_ANSWERS = frozenset({"control.yes", "control.no"})
 _POINTING = frozenset({"this", "it", "it's", "that", "that's", "there"})
 
 
@@ -196,6 +198,8 @@ class Interpreter:
         if best.node_id.startswith("fallback."):
             return self._refusal(reading, best)
         reason = self._doubt(reading.findings, best)
+        if best.node_id in _ANSWERS and is_asked(text, self._guide.listening):
+            reason = "not_heard"
         if reason:
             return NoMatch(reason, best.score, best, self._phrase(reading, best))
         return self._match(reading, ranked)
