@@ -67,7 +67,7 @@ class Record:
     lost: list[str] = field(default_factory=list)
 
     def ask(self, name: str, at_s: float) -> None:
-        """A question has been played; the one before must have had its answer."""
+        """A question begins; the one before must have had its answer."""
         if self.waiting:
             self.unanswered += 1
             self.lost.append(f"{self.waiting}, before {at_s / 3600:.3f} h: {self.since}")

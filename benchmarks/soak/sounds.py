@@ -75,9 +75,9 @@ class EndlessRoom:
 
     def _question(self) -> Iterator[AudioChunk]:
         name = self._dice.choice(QUESTIONS)
+        self._asked(name, self.now_s)  # before its last silence: a short one is answered in it
         for pcm in self._questions[name]:
             yield self._chunk(pcm)
-        self._asked(name, self.now_s)
         yield from self._until_quiet()
 
     def _until_quiet(self) -> Iterator[AudioChunk]:
