@@ -25,6 +25,9 @@ _WARM_UP_FRAMES = 8
 """So many quiet frames the detector is shown after all when sound comes: without them it notices a voice late."""
 _RELEASE_S = 0.24
 """A stretch of voice is over after this much without: longer than the closure of a stop consonant in slow speech."""
+_FADED = 10 ** (-36 / 10)
+"""Power, as a share of the loudest frame of a stretch of voice, below which nothing of it is left to hear: speech has a
+range of 30 dB. The detector goes on for two or three frames more, which would be waited for after every utterance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,16 @@ class Activity:
         self._speaking = False
         self._evidence = 0
         self._stretch = 0
+        self._loudest = 0.0
 
     def feed(self, frame: bytes) -> Voice:
         """Take the next FRAME_BYTES of 16 kHz signed 16-bit sound."""
         probability = self._probability(frame)
-        is_near = self._nearness.is_near(_power(frame))
+        power = _power(frame)
+        is_near = self._nearness.is_near(power)
+        self._loudest = max(self._loudest, power)
         if self._speaking:
-            self._go_on(probability >= self._stop and is_near)
+            self._go_on(probability >= self._stop and is_near and power > _FADED * self._loudest)
         else:
             self._consider(probability >= self._start and is_near)
         return Voice(probability, self._speaking, round(self._stretch * FRAME_S, 3), round(self._silence * FRAME_S, 3))
@@ -111,6 +117,8 @@ class Activity:
         self._silence += 1
         self._evidence = self._evidence + 1 if voiced else max(0, self._evidence - 1)
         self._stretch = self._stretch + 1 if self._evidence else 0
+        if not self._evidence:
+            self._loudest = 0.0
         if self._evidence >= self._needed:
             self._speaking = True
             self._silence = 0
