@@ -21,10 +21,17 @@ UNSURE_S = 1.05
 TRAILING_S = 1.25
 DESCRIPTION_S = 0.62
 """Who tells a story has seldom told all of it."""
-REFUSED_S = 0.45
-"""What is surely about something else may still come to the point, but seldom does."""
+REFUSED_S, SURELY_REFUSED_S = 0.45, 0.34
+"""What is about something else may still come to the point, but seldom does, least when it is long and sure."""
 LADDER = ((0.3, 0.26), (0.2, 0.34), (0.12, 0.48), (0.06, 0.65), (0.0, 0.8))
 """How likely the words so far are all (at least), and how long (s) to wait then; the likeliest first."""
+SURE_LADDER = ((0.3, 0.26), (0.2, 0.3), (0.12, 0.4), (0.06, 0.6), (0.0, 0.8))
+"""The same for words that are many and understood well: of 324 held-out lines and all their beginnings, the third step
+is reached by 7.4 % of the lines and 1.7 % of the beginnings."""
+FEW_S = 0.45
+"""After fewer words, unless they are a command: "which test" is said more often at the beginning than alone (the
+likeliest step is reached by 4.3 % of the lines and 5.5 % of the beginnings)."""
+_MANY_WORDS = 5
 _RATHER_SURE, _SURE = 0.4, 0.9
 _PRIOR = 0.12
 """One word in eight ends a phrase."""
@@ -83,14 +90,18 @@ class Patience:
             return SHORTEST_S
         if words[-1] in self._unfinished and likely < LADDER[0][0]:
             return TRAILING_S
-        wait_s = next(wait_s for least, wait_s in LADDER if likely >= least)
+        is_many = len(words) >= _MANY_WORDS
+        is_sure = is_many and understood.score >= _SURE
+        wait_s = next(wait_s for least, wait_s in (SURE_LADDER if is_sure else LADDER) if likely >= least)
         if is_command and understood.score >= _SURE:
             return min(wait_s, COMMAND_S)
-        if understood.score < _RATHER_SURE:
+        if understood.score < _RATHER_SURE or (isinstance(understood, Match) and understood.facet == "description"):
             return max(wait_s, DESCRIPTION_S)
+        if not is_many:
+            return max(wait_s, FEW_S)
         if not isinstance(understood, Match):
-            return max(wait_s, REFUSED_S)
-        return max(wait_s, DESCRIPTION_S) if understood.facet == "description" else wait_s
+            return max(wait_s, SURELY_REFUSED_S if is_sure else REFUSED_S)
+        return wait_s
 
 
 def _is_expected_answer(understood: Understood, context: Context) -> bool:
