@@ -29,9 +29,7 @@ def test_an_answer_that_was_asked_for_is_taken_at_once(assistant: Assistant) -> 
 
 def test_a_whole_question_is_answered_sooner_than_a_half(assistant: Assistant) -> None:
     assert waits_s(assistant, "how is a baker's cyst treated") < LADDER[2][1]
-    assert (
-        waits_s(assistant, "how is a baker's") == TRAILING_S or waits_s(assistant, "how is a baker's") == LADDER[-1][1]
-    )
+    assert waits_s(assistant, "how is a baker's") >= LADDER[-1][1]
 
 
 @pytest.mark.parametrize("said", ["it hurts behind the", "my knee swells up when"])
