@@ -83,6 +83,7 @@ OCCASIONS: Mapping[str, tuple[str, ...]] = {
     "not_heard_2": (),
     "not_heard_3": (),
     "what_i_can_do": (),
+    "if_urgent": (),
     "person_can_help": (),
     "turn_failed": (),
     # after silence

@@ -7,6 +7,8 @@ from voice_assistant.types import NoMatch, Reason
 
 LEVELS = 3
 """At the last one: what the assistant can do, and that a person can help; then it begins anew."""
+_UNHEARD_TWICE = ("not_heard", 2)
+"""Who is not understood may be saying that it is urgent."""
 
 
 def reason_of(node_id: str) -> Reason:
@@ -23,6 +25,8 @@ def refuse(reply: Reply, understood: NoMatch) -> Reply:
     if level == LEVELS:
         return reply.change(refusals=0).line("what_i_can_do").line("person_can_help").ask_again()
     reply = reply.change(refusals=level)
+    if (understood.reason, level) == _UNHEARD_TWICE:
+        reply = reply.line("if_urgent")
     nearest = _nearest(reply, understood)
     if level > 1 and nearest and not reply.state.asked:
         return reply.ask("choice", "not_in_guide_offer", (nearest,), name=reply.node(nearest).name)
