@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -13,6 +14,11 @@ from tests.tones import tone
 from tests.virtual_devices import VirtualDevices, virtual_devices
 from voice_assistant import Assistant
 from voice_assistant.audio.wav import write_wav
+
+if TYPE_CHECKING:  # only the tests in a browser load its library
+    from playwright.sync_api import Browser, Page
+
+    from tests.kiosk_still import StillKiosk
 
 __all__ = ["virtual_devices"]
 
@@ -50,6 +56,33 @@ def speaking(virtual_devices: VirtualDevices, long_tone: Path) -> Iterator[None]
     yield
     player.kill()
     player.wait(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real one, for the tests of a file."""
+    from tests.kiosk_browser import browser_alone
+
+    with browser_alone() as one:
+        yield one
+
+
+@pytest.fixture
+def still(assistant: Assistant) -> Iterator[StillKiosk]:
+    """A kiosk whose state changes only when a test changes it."""
+    from tests.kiosk_still import StillKiosk
+
+    with StillKiosk(assistant) as one:
+        yield one
+
+
+@pytest.fixture
+def page(still: StillKiosk, browser: Browser) -> Iterator[Page]:
+    """The still kiosk's page, as a visitor sees it."""
+    from tests.kiosk_browser import visitor
+
+    with visitor(browser, still.url) as one:
+        yield one
 
 
 def _command(process: psutil.Process) -> str:

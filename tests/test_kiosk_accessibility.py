@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ from tests.kiosk_browser import (
     SMALLEST,
     UPRIGHT,
     USUAL,
-    browser_alone,
     title,
     visitor,
 )
@@ -33,24 +31,6 @@ TAGS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "bes
 RULES = {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}
 NO_SIDEWAYS = "document.documentElement.scrollWidth <= innerWidth"
 SIZES = pytest.mark.parametrize("size", [SMALLEST, USUAL, UPRIGHT], ids=lambda size: f"{size[0]}x{size[1]}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browser_alone() as one:
-        yield one
-
-
-@pytest.fixture
-def still(assistant: Assistant) -> Iterator[StillKiosk]:
-    with StillKiosk(assistant) as one:
-        yield one
-
-
-@pytest.fixture
-def page(still: StillKiosk, browser: Browser) -> Iterator[Page]:
-    with visitor(browser, still.url) as one:
-        yield one
 
 
 def violations(page: Page) -> list[str]:

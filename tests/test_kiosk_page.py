@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.kiosk_parts import CLINIC
-from voice_assistant import Assistant
 from voice_assistant.cli.kiosk import kiosk_settings
 from voice_assistant.settings import Settings
 
 pytest.importorskip("playwright")
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.kiosk_browser import (
     NEEDS_CHROMIUM,
     NOW,
-    browser_alone,
     title,
-    visitor,
     wait_until,
 )
 from tests.kiosk_states import TWO_CAUSES
@@ -32,24 +28,6 @@ from tests.kiosk_still import StillKiosk
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900), NEEDS_CHROMIUM]
 
 STATIC = Path(__file__).parent.parent / "voice_assistant" / "kiosk" / "static"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browser_alone() as one:
-        yield one
-
-
-@pytest.fixture
-def still(assistant: Assistant) -> Iterator[StillKiosk]:
-    with StillKiosk(assistant) as one:
-        yield one
-
-
-@pytest.fixture
-def page(still: StillKiosk, browser: Browser) -> Iterator[Page]:
-    with visitor(browser, still.url) as one:
-        yield one
 
 
 # --- touch only --------------------------------------------------------------------------------------

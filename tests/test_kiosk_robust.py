@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from voice_assistant import Assistant
@@ -11,30 +9,12 @@ from voice_assistant import Assistant
 pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Error, Page, expect
 
-from tests.kiosk_browser import NEEDS_CHROMIUM, SMALLEST, browser_alone, ready, title, visitor, wait_until
+from tests.kiosk_browser import NEEDS_CHROMIUM, SMALLEST, ready, title, visitor, wait_until
 from tests.kiosk_states import make_idle
 from tests.kiosk_still import StillKiosk
 from voice_assistant.kiosk import bind
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900), NEEDS_CHROMIUM]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browser_alone() as one:
-        yield one
-
-
-@pytest.fixture
-def still(assistant: Assistant) -> Iterator[StillKiosk]:
-    with StillKiosk(assistant) as one:
-        yield one
-
-
-@pytest.fixture
-def page(still: StillKiosk, browser: Browser) -> Iterator[Page]:
-    with visitor(browser, still.url) as one:
-        yield one
 
 
 # --- forgetting --------------------------------------------------------------------------------------
