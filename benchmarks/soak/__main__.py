@@ -110,6 +110,22 @@ class Paced:
         return getattr(self._room, name)
 
 
+class Headphones(NullLoudspeaker):
+    """Tells what it plays, as a device does, so that the program finds out that nothing of it comes back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: list[AudioChunk] = []
+
+    def take_played(self) -> tuple[AudioChunk, ...]:
+        """Since the last call."""
+        told, self._told = tuple(self._told), []
+        return told
+
+    def _played(self, pcm: bytes) -> None:
+        self._told.append(AudioChunk(pcm, self.rate_hz, self.clock_s - len(pcm) / 2 / self.rate_hz))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__.splitlines()[0])
     parser.add_argument("--hours", type=float, default=8.0, help="of sound")
@@ -152,7 +168,7 @@ def _soak(assistant: Assistant, seconds: float, options: argparse.Namespace) -> 
 
     events = LoopEvents(turn=record.take, sentence=record.say, notice=record.notices.append, level=watch)
     source = Paced(room) if options.real_time else room
-    loop = assistant.loop(source, NullLoudspeaker(), events, in_step=not options.real_time)  # type: ignore[arg-type]
+    loop = assistant.loop(source, Headphones(), events, in_step=not options.real_time)  # type: ignore[arg-type]
     loop._ends_on_goodbye = False  # somebody says goodbye now and then; the room stays open
     loop.run()
     return record, time.monotonic() - began_s

@@ -30,6 +30,8 @@ _FORGOTTEN = 10 ** (-0.1 * 0.032)
 """What is left of the loudest power a frame of 32 ms later: 1 dB less in a second."""
 _RISES = 10 ** (0.3 * 0.032)
 """How fast the level of the background rises at most: 3 dB in a second."""
+_LEAST = 1.0
+"""Power of the background at least, in steps of 16-bit samples: from complete silence it would never rise."""
 
 
 def foreground(pcm: bytes) -> tuple[int, int] | None:
@@ -69,6 +71,6 @@ class Nearness:
         """Whether a frame of this mean power may be somebody who speaks to the assistant."""
         self._power = 0.5 * self._power + 0.5 * power
         self._loudest = max(self._loudest * _FORGOTTEN, self._power)
-        self._background = min(self._background * _RISES, self._power)
+        self._background = max(min(self._background * _RISES, self._power), _LEAST)
         is_noisy = self._background > self._loudest * 10 ** (-_NOISY_DB / 10)
         return not is_noisy or self._power > self._loudest * 10 ** (-_BACKGROUND_DB / 10)
