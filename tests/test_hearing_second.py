@@ -63,6 +63,15 @@ def test_in_noise_the_sound_is_heard_from_its_start() -> None:
     assert ear.got == b""
 
 
+def test_what_looks_like_noise_for_a_moment_is_none() -> None:
+    ear = Ear("other")
+    second = SecondHearing(lambda: ear)
+    second.feed(b"ab")
+    for noise_now in [0.2] * 8 + [1.0] * 6 + [0.0] * 20:
+        second.feed(b"ab", noise_now)
+    assert ear.got == b""
+
+
 def test_a_reset_forgets_the_utterance() -> None:
     ear = Ear("other")
     second = SecondHearing(lambda: ear)

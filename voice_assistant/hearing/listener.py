@@ -214,7 +214,7 @@ class Listener:
         for frame in [_NOTHING] * lead_in + list(self._recent)[before:]:
             self._recogniser.feed(frame)
         for frame in [_NOTHING] * lead_in + list(self._untouched)[before:]:
-            self._second.feed(frame, 0.0)
+            self._second.feed(frame)
         return SpeechStarted(self._time_s(start))
 
     def _go_on(self, utterance: _Utterance, voice: Voice) -> Iterator[Heard]:

@@ -15,12 +15,14 @@ from typing import Protocol
 from voice_assistant.types import Alternative, Transcript
 
 NOISY = 0.5
-"""Share of the suppressor's depth (0 to 1) from which on it counts as noise: speech at 17 dB over the noise or less."""
+"""Share of the suppressor's depth (0 to 1), in the mean over the utterance so far, from which on it counts as noise:
+speech at 17 dB over the noise or less. A single frame tells little: what a clean voice begins with, and a long vowel,
+look like noise for a moment."""
 LESS_LIKELY = 2.0
 """By how much (natural log) a guess of the second hearing counts as less likely than the first's of the same rank: it
 mishears more. 1 to 4 gave the same nodes."""
-_SOON = 8
-"""So many frames are waited for before it is decided whether there is noise: the voice has to be heard for that."""
+_SOON = 4
+"""So many frames of the voice are waited for before it is decided whether there is noise."""
 
 
 class Ear(Protocol):
@@ -45,13 +47,18 @@ class SecondHearing:
         self._ear: Ear | None = None
         self._waiting: list[bytes] = []
         self._hears = False
+        self._noise = 0.0
+        self._frames = 0
 
-    def feed(self, frame: bytes, noise: float) -> None:
-        """Take a frame as the microphone brought it. `noise`: the suppressor's share, 0 to 1."""
+    def feed(self, frame: bytes, noise: float | None = None) -> None:
+        """Take a frame as the microphone brought it. `noise`: the suppressor's share, 0 to 1; None before the voice."""
         if self._make is None:
             return
         self._waiting.append(frame)
-        if not self._hears and (len(self._waiting) < _SOON or noise < NOISY):
+        if noise is not None:
+            self._noise += noise
+            self._frames += 1
+        if not self._hears and (self._frames < _SOON or self._noise < NOISY * self._frames):
             return
         self._ear = self._ear or self._make()
         self._hears = True
@@ -65,15 +72,18 @@ class SecondHearing:
             self.reset()
             return first
         second = self._ear.finish()
-        self._hears = False
-        self._waiting.clear()
+        self._forget()
         return merged(first, second)
 
     def reset(self) -> None:
         """Forget the utterance."""
         if self._ear is not None and self._hears:
             self._ear.reset()
+        self._forget()
+
+    def _forget(self) -> None:
         self._hears = False
+        self._noise, self._frames = 0.0, 0
         self._waiting.clear()
 
 
