@@ -67,7 +67,7 @@ def test_what_looks_like_noise_for_a_moment_is_none() -> None:
     ear = Ear("other")
     second = SecondHearing(lambda: ear)
     second.feed(b"ab")
-    for noise_now in [0.2] * 8 + [1.0] * 6 + [0.0] * 20:
+    for noise_now in [0.1] * 10 + [1.0] * 6 + [0.0] * 20:
         second.feed(b"ab", noise_now)
     assert ear.got == b""
 
