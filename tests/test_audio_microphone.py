@@ -75,9 +75,8 @@ def test_an_unplugged_microphone_is_noticed_and_comes_back(
         virtual_devices.unplug_microphone()
         assert until(lambda: microphone.status.state == "lost")
         assert until(lambda: bool(microphone.status.problem))
-        chunks, end_s = listener.chunks, listener.end_s
-        assert until(lambda: listener.chunks > chunks + 25)
-        assert listener.end_s > end_s + 0.4
+        end_s = listener.end_s
+        assert until(lambda: listener.end_s > end_s + 0.4)
         assert not listener.heard[-1_600:].any()
         virtual_devices.plug_microphone(rate_hz=48_000, channels=1)
         assert until(lambda: microphone.status.state == "working")

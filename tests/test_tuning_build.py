@@ -56,8 +56,14 @@ def test_a_tuned_model_trusts_its_ears_less_than_the_stock_model(stock, tmp_path
     )
     tune(stock, TEXT, tmp_path / "tuned", SPOKEN_AS)
     assert (tmp_path / "tuned/conf/model.conf").read_text() == (
-        "--max-active=7\n--beam=9.0\n--acoustic-scale=0.8\n--endpoint.silence-phones=1:2\n"
+        "--max-active=7\n--beam=9.0\n--acoustic-scale=0.8\n--endpoint.silence-phones=1:2\n--frames-per-chunk=12\n"
     )
+
+
+def test_a_model_that_says_how_large_its_steps_are_keeps_them(stock, tmp_path):
+    (stock / "conf/model.conf").write_text("--frames-per-chunk=30\n")
+    tune(stock, TEXT, tmp_path / "tuned", SPOKEN_AS)
+    assert (tmp_path / "tuned/conf/model.conf").read_text() == "--frames-per-chunk=30\n"
 
 
 @pytest.mark.parametrize("options", [b"--beam=wide\n", b"--acoustic-scale=\xff\n"])
