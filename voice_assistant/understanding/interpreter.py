@@ -198,8 +198,6 @@ class Interpreter:
         if best.node_id.startswith("fallback."):
             return self._refusal(reading, best)
         reason = self._doubt(reading.findings, best)
-        if best.node_id in _ANSWERS and is_asked(text, self._guide.listening):
-            reason = "not_heard"
         if reason:
             return NoMatch(reason, best.score, best, self._phrase(reading, best))
         return self._match(reading, ranked)
@@ -218,6 +216,8 @@ class Interpreter:
             return "out_of_scope"
         if best.node_id.startswith(ABOUT_ONESELF) and is_other_leg_part(findings):
             return "not_in_guide"
+        if best.node_id in _ANSWERS and is_asked(findings.text, self._guide.listening):
+            return "not_heard"
         if best.score < self._thresholds.least_score:
             return "not_in_guide" if findings.has("leg") else "not_heard"
         if best.score < self._thresholds.in_scope_score and not findings.has("leg", "pain"):
