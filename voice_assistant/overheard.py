@@ -84,10 +84,8 @@ class Overheard:
 
     def _is_interjection(self, text: str, utterance: Utterance) -> bool:
         understood = self._conversation.foresee(text, self._memory.now_s)[0]
-        if utterance.may_be_echo and understood.node_id != "control.stop":
-            words = words_of(text)
-            if len(words) == 1 or set(words) <= set(self._spoken(utterance)):
-                return False  # in the first second it makes "faster" of "are stiff", and a sign of "can numb it"
+        if utterance.may_be_echo and " " not in text and understood.node_id != "control.stop":
+            return False  # in the first second it makes "faster" of "are stiff"
         return is_interjection(text, understood, self._listens_for(utterance), self._conversation.context)
 
     def _listens_for(self, utterance: Utterance) -> Listening:
