@@ -130,12 +130,14 @@ def damage(
 ) -> list[Problem]:
     """What is missing or damaged of one model, or of one that was made from it, in any folder.
 
-    `apart_from`: paths of files that are meant to differ (of a tuned model: `graph/Gr.fst`). A folder whose largest
-    remaining file has another size holds another model: nothing is known of it, and the list is empty.
+    `apart_from`: paths of files that are meant to differ (of a tuned model: `graph/Gr.fst`). A folder whose acoustic
+    network has another size holds another model: nothing is known of it, and the list is empty.
     """
     model = next(model for model in listing(manifest) if model.name == name)
     files = [file for file in model.files if file.path not in apart_from]
-    mark = max((file for file in files if file.path.startswith("am/")), key=lambda file: file.size, default=files[0])
+    mark = max(
+        (file for file in model.files if file.path.startswith("am/")), key=lambda file: file.size, default=files[0]
+    )
     if _size(model_folder / mark.path) not in (None, mark.size):
         return []
     return _problems(model, model_folder, files)

@@ -14,7 +14,7 @@ from pathlib import Path
 from voice_assistant import memory, models
 from voice_assistant.guide import default_folder, load_guide
 from voice_assistant.hearing import CommandRecogniser, Recogniser
-from voice_assistant.hearing.tuning import TUNED_FILES, WeightedText, cached_model
+from voice_assistant.hearing.tuning import NETWORK, WeightedText, cached_model, changed_files, is_whole
 from voice_assistant.types import Guide, ModelError
 from voice_assistant.understanding import CompiledGuide, Embedder, Interpreter, compiled, load_thresholds
 
@@ -113,12 +113,12 @@ def _open_recogniser(
     folders: Folders, guide: Guide, tune: bool, wake_phrases: Sequence[str], on_progress: Progress
 ) -> Recogniser:
     stock = folders.speech_model or folders.models / SPEECH_MODEL
-    _refuse_damage(stock, apart_from=TUNED_FILES if folders.speech_model else ())
+    _refuse_damage(stock, apart_from=changed_files(stock) if folders.speech_model else ())
     if not tune or folders.speech_model is not None:
         return Recogniser(stock, renewed=memory.give_back)
     try:
         tuned = tuned_model(folders, guide, wake_phrases, on_progress)
-        _refuse_damage(tuned, apart_from=TUNED_FILES)
+        _refuse_damage(tuned, apart_from=changed_files(tuned))
         return Recogniser(tuned, renewed=memory.give_back)
     except ModelError as error:
         _LOGGER.warning("The recogniser is used as it is, it hears knees less well: %s", error)
@@ -130,6 +130,8 @@ def _refuse_damage(model: Path, apart_from: tuple[str, ...] = ()) -> None:
     problems = models.damage(model, apart_from=apart_from) if model.is_dir() else []
     if problems:
         raise ModelError(f"{problems[0].path} is {problems[0].what}: run `voice-assistant models fetch`.")
+    if NETWORK in apart_from and not is_whole(model):
+        raise ModelError(f"{model / NETWORK} is damaged: tune the model again.")
 
 
 def tuned_model(

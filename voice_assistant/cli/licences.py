@@ -6,7 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
@@ -28,6 +28,8 @@ What belongs to the operating system, such as a sound server or its own espeak-n
 _WHOLE_SPEECH_ENGINE = "GPL-3.0-or-later (espeak-ng, which it contains)"
 _CONTAINED = {"espeakng-loader": _WHOLE_SPEECH_ENGINE}
 """What a package's own statement leaves out: espeak-ng's COPYING."""
+_LESSONS = "noise lessons"
+"""Changed weights of the speech model, shipped with the program (hearing/tuning/noise_lessons.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,10 @@ def add(commands: Commands) -> None:
 
 
 def _licences(options: argparse.Namespace, console: Console) -> int:
-    from voice_assistant.models import listing
+    from voice_assistant.models import SPEECH_MODEL, listing
 
     models = [Part("model", one.name, "", one.licence, one.homepage) for one in listing()]
+    models += [replace(one, name=f"{_LESSONS} for {one.name}") for one in models if one.name == SPEECH_MODEL]
     for part in [*packages(), *models]:
         if options.json:
             console.json(

@@ -1,8 +1,9 @@
 """Tunes the speech recogniser to a text: its language model is mixed with one of the text, on the user's own machine.
 
     text ─ counts ─ estimate ─┐
-                              ├─ interpolate ─ fst_file ─ model_files ─► a model folder that Vosk loads
-    Gr.fst ─ ngram_file ──────┘
+                              ├─ interpolate ─ fst_file ─┬ model_files ─► a model folder that Vosk loads
+    Gr.fst ─ ngram_file ──────┘                          │
+    final.mdl ─ noise_lessons ───────────────────────────┘
 
 `tune` writes a folder, `cached_model` finds or writes one for the same inputs, `Vocabulary` tells which words the
 recogniser knows.
@@ -10,9 +11,19 @@ recogniser knows.
 
 from __future__ import annotations
 
-from voice_assistant.hearing.tuning.build import TUNED_FILES, TuningReport, tune
+from voice_assistant.hearing.tuning.build import TuningReport, changed_files, tune
 from voice_assistant.hearing.tuning.cache import cached_model
+from voice_assistant.hearing.tuning.noise_lessons import NETWORK, is_whole
 from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import Vocabulary
 
-__all__ = ["TUNED_FILES", "TuningReport", "Vocabulary", "WeightedText", "cached_model", "tune"]
+__all__ = [
+    "NETWORK",
+    "TuningReport",
+    "Vocabulary",
+    "WeightedText",
+    "cached_model",
+    "changed_files",
+    "is_whole",
+    "tune",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +18,7 @@ from voice_assistant.hearing.tuning.fst_file import to_fst
 from voice_assistant.hearing.tuning.interpolate import Mixing, interpolate
 from voice_assistant.hearing.tuning.model_files import MARK, check_output, write_model_folder
 from voice_assistant.hearing.tuning.ngram_file import NgramFile, read_ngram_file
+from voice_assistant.hearing.tuning.noise_lessons import NETWORK, NETWORK_CHECKSUM, taught
 from voice_assistant.hearing.tuning.numbering import Numbering
 from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import (
@@ -32,8 +34,6 @@ from voice_assistant.types import ModelError, SettingsError
 
 ORDER = 4
 """Words in the longest n-gram of the text: the longer the history, the surer it tells the domain (docs/tuning.md)."""
-TUNED_FILES = (GRAPH.as_posix(), OPTIONS)
-"""Files of a tuned model that differ from the stock model's."""
 SPELLED_WORDS = 5_000
 """For how many unknown words the program looks for spellings, the most frequent first."""
 
@@ -56,6 +56,11 @@ class TuningReport:
     """Word that the model does not know and cannot hear → why."""
     seconds: float = 0.0
     """How long it took."""
+
+
+def changed_files(folder: Path) -> tuple[str, ...]:
+    """Files of a model that may differ from the stock model's: what it expects and, if made here, its network."""
+    return (GRAPH.as_posix(), OPTIONS, *((NETWORK,) if (folder / MARK).is_file() else ()))
 
 
 def tune(
@@ -102,7 +107,7 @@ def tune(
     mixed = _mixed(file, numbering, counts, weight)
     report(0.8, "writing the model")
     fst, symbols = to_fst(mixed, numbering.runs(spelled)), numbering.symbols_with(spelled)
-    options = balanced(read_options(model_folder))
+    options, network = balanced(read_options(model_folder)), taught(model_folder)
     done = TuningReport(
         folder=output_folder,
         sentences=numbering.sentences,
@@ -114,8 +119,10 @@ def tune(
     files = {
         GRAPH.as_posix(): lambda target: fst.write(target, symbols),
         OPTIONS: lambda target: _write_text(target, options),
-        MARK: lambda target: _write_json(target, done, weight),
+        MARK: lambda target: _write_json(target, done, weight, network),
     }
+    if network is not None:
+        files[NETWORK] = lambda target: _write_bytes(target, network)
     write_model_folder(model_folder, output_folder, files)
     report(1.0, "done")
     return replace(done, seconds=time.monotonic() - begun)
@@ -149,8 +156,9 @@ def _no_progress(share: float, what: str) -> None:
     """Nobody watches."""
 
 
-def _write_json(target: BinaryIO, done: TuningReport, weight: float) -> None:
+def _write_json(target: BinaryIO, done: TuningReport, weight: float, network: bytes | None) -> None:
     content = {
+        NETWORK_CHECKSUM: None if network is None else hashlib.sha256(network).hexdigest(),
         "sentences": done.sentences,
         "words": done.words,
         "ngrams": done.ngrams,
@@ -162,4 +170,8 @@ def _write_json(target: BinaryIO, done: TuningReport, weight: float) -> None:
 
 
 def _write_text(target: BinaryIO, text: str) -> None:
-    target.write(text.encode("utf-8"))
+    _write_bytes(target, text.encode("utf-8"))
+
+
+def _write_bytes(target: BinaryIO, content: bytes) -> None:
+    target.write(content)

@@ -17,11 +17,12 @@ from pathlib import Path
 from voice_assistant.hearing.tuning.build import ORDER, Progress, tune
 from voice_assistant.hearing.tuning.interpolate import Mixing
 from voice_assistant.hearing.tuning.model_files import MARK, UNFINISHED
+from voice_assistant.hearing.tuning.noise_lessons import LESSONS, is_whole
 from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import Listen
 from voice_assistant.types import ModelError
 
-CODE_VERSION = 5
+CODE_VERSION = 6
 """Raise it when the same inputs should give another model."""
 KEPT = 3
 """Tuned models that stay in the cache, the last used ones; each takes about 45 MB of its own."""
@@ -46,12 +47,12 @@ def cached_model(
     sentences = tuple(sentences)
     model_folder, cache_folder = Path(model_folder), Path(cache_folder)
     folder = cache_folder / f"{_PREFIX}{_key(model_folder, sentences, spoken_as or {}, weight)}"
-    if (folder / MARK).is_file():
+    if is_whole(folder):
         _touch(folder / MARK)
         return folder
     with _only_one(cache_folder):
         _remove_leftovers(cache_folder)
-        if not (folder / MARK).is_file():
+        if not is_whole(folder):
             tune(model_folder, sentences, folder, spoken_as, weight, on_progress, listen)
             _remove_oldest(cache_folder)
     return folder
@@ -71,6 +72,7 @@ def _key(
     for sentence in sentences:
         digest.update(json.dumps([sentence.text, sentence.weight]).encode())
     try:
+        digest.update(LESSONS.read_bytes())
         for path in sorted(path for path in model_folder.rglob("*") if path.is_file()):
             digest.update(f"\n{path.relative_to(model_folder).as_posix()}\n".encode())
             with path.open("rb") as file:

@@ -1,0 +1,1 @@
+"""Teaches the acoustic network to hear in noise; see __main__.py."""

@@ -1,0 +1,109 @@
+"""Teaches the acoustic network of the small model to hear in noise, and writes what it learned.
+
+    python -m benchmarks.teaching speech  WORK [--recordings FOLDER…] [--utterances 5000]
+    python -m benchmarks.teaching scenes  WORK [--times 1] [--part 0 --parts 2]
+    python -m benchmarks.teaching train   WORK --minutes 35
+    python -m benchmarks.teaching lessons WORK [--share 0.6] [--output FILE.npz]
+
+The steps follow one another; WORK is a folder for what lies between them (2 GB). `speech` renders synthetic voices and
+reads recordings of people (one folder for each; any language: what is learned is how noise changes what the network
+sees, not words). `scenes` lets parts run in processes of their own. `lessons` writes the corrections that are shipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.loading import add_options, load
+from voice_assistant.hearing.tuning.noise_lessons import LESSONS, NETWORK, lessons_of, save
+from voice_assistant.resources import SPEECH_MODEL
+
+SHARE = 0.6
+"""Of the way from the old weights to the new: on voices that had no part in it better than the whole, in noise and
+without (M. Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022, found the same of pictures)."""
+_LEARNED = "network.pt"
+
+
+def main() -> int:
+    """Do one of the steps."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.teaching", description=__doc__.splitlines()[0])
+    parser.add_argument("step", choices=("speech", "scenes", "train", "lessons"))
+    parser.add_argument("work", type=Path, metavar="WORK", help="folder for what lies between the steps")
+    parser.add_argument("--recordings", type=Path, nargs="+", default=[], metavar="FOLDER", help="one for each person")
+    parser.add_argument("--text", type=Path, metavar="SENTENCES.txt", help="other sentences to say beside the phrases")
+    parser.add_argument("--utterances", type=int, default=5000, help="by synthetic voices")
+    parser.add_argument("--times", type=int, default=1, help="scenes of each utterance")
+    parser.add_argument("--part", type=int, default=0)
+    parser.add_argument("--parts", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=35)
+    parser.add_argument("--share", type=float, default=SHARE, help="of what was learned")
+    parser.add_argument("--output", type=Path, default=LESSONS, help="where the lessons are written")
+    add_options(parser)
+    given = parser.parse_args()
+    given.work.mkdir(parents=True, exist_ok=True)
+    with load(given) as assistant:
+        model = assistant.folders.models / SPEECH_MODEL
+        if given.step == "speech":
+            _speech(given, [phrase.text for phrase in assistant.guide.phrases])
+        elif given.step == "scenes":
+            _scenes(given, model)
+        elif given.step == "train":
+            _train(given, model)
+        else:
+            _lessons(given, model)
+    return 0
+
+
+def _speech(given: argparse.Namespace, phrases: list[str]) -> None:
+    from benchmarks.teaching.speech import recorded, save_speech, spoken
+
+    texts = phrases + (given.text.read_text(encoding="utf-8").splitlines() if given.text else [])
+    random = np.random.default_rng(5)
+    seconds = save_speech(given.work / "speech-synthetic.npz", spoken(random, texts, given.utterances))
+    print(f"synthetic voices: {seconds} s")
+    for person in given.recordings:
+        seconds = save_speech(given.work / f"speech-{person.name}.npz", recorded(random, person))
+        print(f"{person}: {seconds} s", flush=True)
+
+
+def _scenes(given: argparse.Namespace, model: Path) -> None:
+    from benchmarks.teaching.features import IVectors
+    from benchmarks.teaching.scenes import Said, pair
+    from benchmarks.teaching.training import save_pairs
+
+    said, ivectors = Said(sorted(given.work.glob("speech-*.npz"))), IVectors(model)
+    for time in range(given.times):
+        random = np.random.default_rng((time, given.part))
+        pairs = [pair(random, said, index, ivectors) for index in range(given.part, len(said), given.parts)]
+        save_pairs(given.work / f"scenes-{time}-{given.part}.npz", pairs)
+        print(f"{len(pairs)} scenes", flush=True)
+
+
+def _train(given: argparse.Namespace, model: Path) -> None:
+    import torch
+
+    from benchmarks.teaching.training import train
+
+    files = sorted(given.work.glob("scenes-*.npz"))
+    learned = train((model / NETWORK).read_bytes(), files, given.minutes)
+    torch.save(learned.arrays(), given.work / _LEARNED)
+
+
+def _lessons(given: argparse.Namespace, model: Path) -> None:
+    import torch
+
+    from benchmarks.teaching.network import Network
+
+    network = (model / NETWORK).read_bytes()
+    before = Network(network).arrays()
+    learned = torch.load(given.work / _LEARNED, weights_only=False)
+    after = {name: old + given.share * (learned[name] - old) for name, old in before.items()}
+    save(given.output, network, lessons_of(before, after))
+    print(f"{given.output}: {given.output.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

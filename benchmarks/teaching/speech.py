@@ -1,0 +1,90 @@
+"""Speech to teach with: synthetic voices that say the guide's phrases and other text, and recordings of people."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.random import Generator
+
+from benchmarks.sound.voices import Speaker, say
+from benchmarks.teaching.scenes import Pcm
+from voice_assistant.types import SAMPLE_RATE_HZ
+
+_ACCENTS = ("en-gb", "en-us", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-rp", "en-gb-x-gbcwmd", "en-029", "en-us-nyc")
+_THROATS = (
+    *("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "f1", "f2", "f3", "f4", "f5", "klatt", "klatt2", "klatt3"),
+    *("Andy", "Annie", "Gene", "Denis", "steph", "Mike", "Lee", "Alex", "Alicia", "belinda", "david", "edward"),
+    *("grandma", "grandpa", "ian", "john", "linda", "max", "miguel", "paul", "robert", "sandro", "victor", "zac"),
+)
+_FLITE = ("kal", "kal16", "kal16", "rms", "rms")
+"""slt and awb are kept for measuring."""
+_LONGEST_S, _SHORTEST_S = 9, 0.5
+
+
+def spoken(random: Generator, texts: list[str], count: int) -> Iterator[Pcm]:
+    """So many of the texts, each in another voice."""
+    for _ in range(count):
+        sound = say(str(random.choice(texts)), _somebody(random))
+        yield np.rint(sound * 32767).astype("<i2")[: _LONGEST_S * SAMPLE_RATE_HZ]
+
+
+def recorded(random: Generator, person: Path, times: int = 1) -> Iterator[Pcm]:
+    """The recordings in a folder, short ones joined to utterances of some seconds; in `times` different orders."""
+    sounds = [sound for path in sorted(person.rglob("*")) if path.is_file() and (sound := _decoded(path)) is not None]
+    for _ in range(times):
+        joined: list[Pcm] = []
+        for index in random.permutation(len(sounds)):
+            joined += [sounds[index], np.zeros(int(random.uniform(0.02, 0.35) * SAMPLE_RATE_HZ), "<i2")]
+            if sum(map(len, joined)) > random.uniform(1.5, 5) * SAMPLE_RATE_HZ:
+                yield np.concatenate(joined)
+                joined = []
+
+
+def save_speech(path: Path, utterances: Iterable[Pcm]) -> int:
+    """Keep them for Said; gives how many seconds there are."""
+    kept = [sound for sound in utterances if len(sound) > _SHORTEST_S * SAMPLE_RATE_HZ]
+    pcm = np.concatenate(kept)
+    np.savez(path, pcm=pcm, lengths=np.array([len(sound) for sound in kept]))
+    return len(pcm) // SAMPLE_RATE_HZ
+
+
+def _somebody(random: Generator) -> Speaker:
+    kind = random.random()
+    if kind < 0.4:
+        voice = f"{random.choice(_ACCENTS)}+{random.choice(_THROATS)}"
+        return Speaker("espeak-ng", voice, ("-s", f"{random.integers(120, 200)}", "-p", f"{random.integers(15, 85)}"))
+    if kind < 0.65:
+        options = (f"duration_stretch={random.uniform(0.8, 1.3):.2f}", f"int_f0_target_mean={random.integers(80, 190)}")
+        return Speaker("flite", str(random.choice(_FLITE)), ("--setf", options[0], "--setf", options[1]))
+    return Speaker("piper", "joe", (f"{random.uniform(0.75, 1.3):.2f}",))
+
+
+def _decoded(path: Path) -> Pcm | None:
+    """Whatever ffmpeg can read, without the silence around it, peak 0.5; None where there is no sound in it."""
+    raw = ["-f", "g722"] if path.suffix == ".g722" else []
+    command = [
+        "ffmpeg",
+        "-loglevel",
+        "error",
+        *raw,
+        "-i",
+        str(path),
+        "-ar",
+        str(SAMPLE_RATE_HZ),
+        "-ac",
+        "1",
+        "-f",
+        "s16le",
+        "-",
+    ]
+    done = subprocess.run(command, capture_output=True, check=False)
+    sound = np.frombuffer(done.stdout[: len(done.stdout) // 2 * 2], "<i2").astype(np.float32)
+    if len(sound) < SAMPLE_RATE_HZ // 10 or np.abs(sound).max() < 200:
+        return None
+    power = (sound[: len(sound) // 160 * 160].reshape(-1, 160) ** 2).mean(axis=1)
+    loud = np.flatnonzero(power > power.max() / 10**3.5)
+    heard = sound[max(0, loud[0] * 160 - 800) : loud[-1] * 160 + 1600][: _LONGEST_S * SAMPLE_RATE_HZ]
+    return np.rint(heard * (16384 / np.abs(heard).max())).astype("<i2")
