@@ -172,7 +172,7 @@ class Assistant:
         self.close()
 
     def _listener(self, patience_s: float = 0.7) -> Listener:
-        return Listener(self.recogniser, Activity(), patience_s=patience_s, second=self.recogniser.another)
+        return Listener(self.recogniser, Activity(), patience_s=patience_s)
 
 
 def _dialogue_settings(settings: Settings, *, ignore_out_of_scope: bool) -> DialogueSettings:

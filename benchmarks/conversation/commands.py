@@ -70,7 +70,7 @@ def wake(assistant: Assistant, voices: int, general: Sequence[str], *, each: boo
 def _heard(assistant: Assistant, speech, condition: str, index: int) -> Transcript:
     kind = condition.split()[0]
     sound = quiet(speech) if kind == "clean" else in_noise(speech, kind, _SNR_DB, seed=index)
-    return transcribe(assistant.recogniser, chunks(sound), assistant.recogniser.another)
+    return transcribe(assistant.recogniser, chunks(sound))
 
 
 def _understood(assistant: Assistant, heard: Transcript, expects: str | None) -> str:

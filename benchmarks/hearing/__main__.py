@@ -121,7 +121,7 @@ def measure(
 def _hear(recogniser, assistant, line, index, condition, scores, terms, shows_wrong, sure) -> None:
     sound = chunks(scene(say(line.text, speaker(index)), condition, index))
     before = recogniser.processor_s
-    transcript = transcribe(recogniser, sound, recogniser.second)
+    transcript = transcribe(recogniser, sound)
     spent_s = recogniser.processor_s - before
     turn = assistant.new_conversation().hear(transcript)
     right = turn.understood.node_id in line.accepted

@@ -19,28 +19,12 @@ SYSTEMS = (TUNED, STOCK, GRAMMAR, SPHINX)
 
 
 class Timed:
-    """A recogniser whose processor time is counted, with that of its second hearing where it has one."""
+    """A recogniser whose processor time is counted."""
 
-    def __init__(self, recogniser: SpeechRecogniser, another: Callable[[], SpeechRecogniser] | None = None) -> None:
+    def __init__(self, recogniser: SpeechRecogniser) -> None:
         self._recogniser = recogniser
-        self._another = another
-        self._seconds: list[Timed] = []
-        self._spent_s = 0.0
-
-    @property
-    def processor_s(self) -> float:
+        self.processor_s = 0.0
         """Seconds spent so far."""
-        return self._spent_s + sum(second.processor_s for second in self._seconds)
-
-    @property
-    def second(self) -> Callable[[], Timed] | None:
-        """What gives the second hearing; None where there is none."""
-        return None if self._another is None else self._second
-
-    def _second(self) -> Timed:
-        if not self._seconds and self._another is not None:
-            self._seconds.append(Timed(self._another()))
-        return self._seconds[0]
 
     def feed(self, pcm: bytes) -> None:
         """Take sound."""
@@ -63,7 +47,7 @@ class Timed:
         try:
             return work()
         finally:
-            self._spent_s += time.process_time() - began
+            self.processor_s += time.process_time() - began
 
 
 class Sphinx:
@@ -108,8 +92,7 @@ def make(name: str, assistant: Assistant) -> Timed:
     if name == STOCK:
         return Timed(Recogniser(stock))
     if name == TUNED:
-        tuned = Recogniser(tuned_folder(assistant))
-        return Timed(tuned, tuned.another)
+        return Timed(Recogniser(tuned_folder(assistant)))
     return Timed(Recogniser(stock, grammar=(*sorted({phrase.text for phrase in assistant.guide.phrases}), "[unk]")))
 
 
@@ -118,10 +101,8 @@ def tuned_folder(assistant: Assistant) -> Path:
     return tuned_model(assistant.folders, assistant.guide, assistant.settings.wake_phrases)
 
 
-def transcribe(
-    recogniser: SpeechRecogniser, sound: list[AudioChunk], second: Callable[[], SpeechRecogniser] | None = None
-) -> Transcript:
+def transcribe(recogniser: SpeechRecogniser, sound: list[AudioChunk]) -> Transcript:
     """One recording as one utterance, as Assistant.transcribe does it."""
-    listener = Listener(recogniser, Activity(), patience_s=30.0, second=second)
+    listener = Listener(recogniser, Activity(), patience_s=30.0)
     heard = [event for chunk in sound for event in listener.feed(chunk)] + listener.flush()
     return join([event for event in heard if isinstance(event, Transcript)])

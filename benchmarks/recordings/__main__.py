@@ -56,8 +56,7 @@ def main() -> int:
         print("| recogniser | condition | recordings | word errors | all words right | processor s / s |")
         print("| --- | --- | --- | --- | --- | --- |")
         for name, folder in models.items():
-            recogniser = Recogniser(folder)
-            timed = Timed(recogniser, None if name == "stock" else recogniser.another)
+            timed = Timed(Recogniser(folder))
             for condition in given.conditions:
                 _measure(name, timed, recordings, condition, given.wrong)
     return 0
@@ -75,7 +74,7 @@ def _measure(name: str, recogniser: Timed, recordings: list[Recording], conditio
     for index, recording in enumerate(recordings):
         level = 0.5 / max(float(np.abs(recording.sound).max()), 1e-3)
         sound = chunks(scene(recording.sound * level, condition, index))
-        heard = transcribe(recogniser, sound, recogniser.second).text
+        heard = transcribe(recogniser, sound).text
         score.sound_s += sound[-1].end_s
         wrong = score.count_words(recording.said, heard, frozenset())
         right += words(heard) == words(recording.said)

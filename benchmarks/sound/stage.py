@@ -223,9 +223,7 @@ class Stage:
             source=Microphone(
                 self.clock, self.loudspeaker, self.sound, echo=self.echo, goes_on=self.goes_on, noise=self.noise
             ),
-            listener=Listener(
-                self.assistant.recogniser, Activity(), patience_s=0.7, second=self.assistant.recogniser.another
-            ),
+            listener=Listener(self.assistant.recogniser, Activity(), patience_s=0.7),
             conversation=self.conversation,
             renderer=renderer,
             playback=self.loudspeaker,

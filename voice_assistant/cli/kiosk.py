@@ -126,7 +126,7 @@ def voice_loop(
 
     return VoiceLoop(
         source=source,
-        listener=Listener(assistant.recogniser, Activity(), second=assistant.recogniser.another),
+        listener=Listener(assistant.recogniser, Activity()),
         conversation=conversation,
         renderer=assistant.renderer,
         playback=loudspeaker,

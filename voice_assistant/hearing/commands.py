@@ -45,10 +45,6 @@ class CommandRecogniser(Recogniser):
         self._wake_phrases = tuple(tuple(text.split()) for text in waking)
         self._sound = bytearray()
 
-    def another(self) -> Recogniser:
-        """Another recogniser on the same loaded model, for open speech alone."""
-        return self._open.another()
-
     @property
     def folder(self) -> Path:
         """The model's."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voice_assistant.hearing.activity import FRAME_BYTES, FRAME_S, Voice
-from voice_assistant.hearing.second import Ear, SecondHearing
 from voice_assistant.hearing.suppression import DELAY_S, NoiseSuppressor
 from voice_assistant.types import (
     SAMPLE_RATE_HZ,
@@ -83,7 +82,6 @@ class Listener:
     question and to more after half a sentence. A possible voice in the silence is waited for until it is clear.
     longest_s: a longer utterance is cut in two, between words.
     preroll_s: how much sound before the voice began is recognised too, so that the first syllable is not lost.
-    second: gives another recogniser, which hears noisy speech as the microphone brought it; see SecondHearing.
 
     While nobody speaks the recogniser gets nothing. What it gets has steady noise lowered; the voice detector, which
     knows noise better, gets the sound as it is. Decisions are made on frames of 32 ms counted from the first
@@ -97,7 +95,6 @@ class Listener:
         patience_s: float = 0.7,
         longest_s: float = 30.0,
         preroll_s: float = 0.4,
-        second: Callable[[], Ear] | None = None,
     ) -> None:
         if longest_s <= _HOLD_BACK_S:
             raise ValueError(f"longest_s must be more than {_HOLD_BACK_S:g} seconds")
@@ -107,12 +104,10 @@ class Listener:
         self._recogniser = recogniser
         self._activity = activity
         self._suppressor = NoiseSuppressor()
-        self._second = SecondHearing(second)
         self._longest = _frames(longest_s)
         self._preroll = math.ceil(preroll_s / FRAME_S)
         kept = self._preroll + _frames(_HOLD_BACK_S + 1.0)
         self._recent: deque[bytes] = deque(maxlen=kept)
-        self._untouched: deque[bytes] = deque(maxlen=kept)
         self._forget()
 
     @property
@@ -156,11 +151,9 @@ class Listener:
         """Forget everything, also what is under way; the next chunk may be of another stream."""
         if self._utterance is not None:
             self._recogniser.reset()
-            self._second.reset()
         self._activity.reset()
         self._suppressor.reset()
         self._recent.clear()
-        self._untouched.clear()
         self._forget()
 
     def _forget(self) -> None:
@@ -192,14 +185,12 @@ class Listener:
         self._frames += 1
         clearer = self._suppressor.process(frame)
         self._recent.append(clearer)
-        self._untouched.append(frame)
         voice = self._voice = self._activity.feed(frame)
         if self._utterance is None:
             if voice.speaking:
                 yield from self._begin(voice)
             return
         self._recogniser.feed(clearer)
-        self._second.feed(frame, self._suppressor.noise)
         yield from self._go_on(self._utterance, voice)
 
     def _begin(self, voice: Voice) -> Iterator[Heard]:
@@ -213,8 +204,6 @@ class Listener:
         before = len(self._recent) - known
         for frame in [_NOTHING] * lead_in + list(self._recent)[before:]:
             self._recogniser.feed(frame)
-        for frame in [_NOTHING] * lead_in + list(self._untouched)[before:]:
-            self._second.feed(frame)
         return SpeechStarted(self._time_s(start))
 
     def _go_on(self, utterance: _Utterance, voice: Voice) -> Iterator[Heard]:
@@ -235,11 +224,10 @@ class Listener:
         end = self._frames - _frames(silence_s)
         self._free_from = min(self._frames, end + _TAIL)
         self._activity.release()
-        return self._placed(self._second.finish(self._recogniser.finish()), utterance, end)
+        return self._placed(self._recogniser.finish(), utterance, end)
 
     def _cut(self, utterance: _Utterance, voice: Voice) -> Iterator[Heard]:
         transcript = self._recogniser.finish(_HOLD_BACK_S)
-        self._second.reset()
         cut = utterance.fed_from + _frames(transcript.end_s)
         cut = max(self._frames - _frames(_HOLD_BACK_S), min(self._frames, cut))
         spoken_until = self._frames - _frames(voice.silence_s)

@@ -94,16 +94,6 @@ class Recogniser:
         """Another recogniser with a grammar on the same loaded model."""
         return Recogniser(self._folder, self._alternatives, grammar, model=self._model)
 
-    def another(self) -> Recogniser:
-        """Another recogniser of open speech on the same loaded model."""
-        return Recogniser(
-            self._folder,
-            self._alternatives,
-            calibration=self._calibration,
-            renewed=self._renewed,
-            model=self._model,
-        )
-
     @property
     def folder(self) -> Path:
         """The model's."""

@@ -74,13 +74,7 @@ class NoiseSuppressor:
         self._present = np.zeros(bands)
         self._voice = np.ones(bands)
         self._loudest = 0.0
-        self._share = 0.0
         self._hops = 0
-
-    @property
-    def noise(self) -> float:
-        """How noisy it is: the share of the depth that is used at present, 0 (clean) to 1."""
-        return self._share
 
     def process(self, frame: bytes) -> bytes:
         """The next samples (signed 16-bit, a whole number of 8 ms); gives as many, DELAY_SAMPLES late."""
@@ -119,8 +113,8 @@ class NoiseSuppressor:
         """Of a band without voice: less is taken away the further the loudest sound of late is above the noise."""
         self._loudest = max(_FORGOTTEN * self._loudest, float(power.sum()), 1e-3)
         above_db = 10 * np.log10(self._loudest / max(float(self._noise.sum()), 1e-3))
-        self._share = float(np.interp(above_db, (_NOISY_DB, _CLEAN_DB), (1.0, 0.0)))
-        return float(10 ** (self._share * self._deepest_db / 20))
+        share = float(np.interp(above_db, (_NOISY_DB, _CLEAN_DB), (1.0, 0.0)))
+        return float(10 ** (share * self._deepest_db / 20))
 
     def _track_noise(self, power: npt.NDArray[np.float64]) -> None:
         self._hops += 1
