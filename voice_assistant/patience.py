@@ -17,18 +17,18 @@ SHORTEST_S = 0.26
 """A little longer than the closure of a stop consonant in slow speech."""
 COMMAND_S = 0.34
 """At most, after a command that is not one of the known phrases."""
-UNSURE_S = 1.05
-TRAILING_S = 1.25
-DESCRIPTION_S = 0.62
+UNSURE_S = 0.85
+TRAILING_S = 1.0
+DESCRIPTION_S = 0.52
 """Who tells a story has seldom told all of it."""
-REFUSED_S, SURELY_REFUSED_S = 0.45, 0.34
+REFUSED_S, SURELY_REFUSED_S = 0.38, 0.3
 """What is about something else may still come to the point, but seldom does, least when it is long and sure."""
-LADDER = ((0.3, 0.26), (0.2, 0.34), (0.12, 0.48), (0.06, 0.65), (0.0, 0.8))
+LADDER = ((0.3, 0.26), (0.2, 0.3), (0.12, 0.4), (0.06, 0.54), (0.0, 0.68))
 """How likely the words so far are all (at least), and how long (s) to wait then; the likeliest first."""
-SURE_LADDER = ((0.3, 0.26), (0.2, 0.3), (0.12, 0.4), (0.06, 0.6), (0.0, 0.8))
+SURE_LADDER = ((0.3, 0.26), (0.2, 0.28), (0.12, 0.34), (0.06, 0.48), (0.0, 0.68))
 """The same for words that are many and understood well: of 324 held-out lines and all their beginnings, the third step
 is reached by 7.4 % of the lines and 1.7 % of the beginnings."""
-FEW_S = 0.45
+FEW_S = 0.38
 """After fewer words, unless they are a command: "which test" is said more often at the beginning than alone (the
 likeliest step is reached by 4.3 % of the lines and 5.5 % of the beginnings)."""
 _MANY_WORDS = 5

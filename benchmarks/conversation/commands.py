@@ -41,7 +41,7 @@ def measure(assistant: Assistant, voices: int, *, each: bool) -> None:
                     right, tried = right + (node == node_id), tried + 1
                     if each and node != node_id:
                         print(f"  {condition} | {who.name} | {text} | {heard.text} → {node}")
-            cells.append(f"{condition} {right} of {tried} ({100 * right / tried:.1f} %)")
+            cells.append(f"{condition} {right} of {tried} ({100 * right / max(1, tried):.1f} %)")
         print(f"{node_id}: " + ", ".join(cells), flush=True)
 
 
