@@ -12,7 +12,15 @@ import pytest
 from tests.tuning_models import tiny_model_folder
 from voice_assistant.hearing.tuning import WeightedText, cached_model
 from voice_assistant.hearing.tuning.model_files import MARK
-from voice_assistant.hearing.tuning.noise_lessons import is_whole, lessons_of, place, save, taught, with_lessons
+from voice_assistant.hearing.tuning.noise_lessons import (
+    checksum,
+    is_whole,
+    lessons_of,
+    place,
+    save,
+    taught,
+    with_lessons,
+)
 from voice_assistant.types import ModelError
 
 STOCK = Path(__file__).parents[1] / "models" / "vosk-model-small-en-us-0.15"
@@ -91,6 +99,12 @@ def test_damaged_lessons_are_an_error_in_one_sentence(model, tmp_path, content):
     (tmp_path / "lessons.npz").write_bytes(content)
     with pytest.raises(ModelError, match=r"lessons\.npz, is damaged: install the program again\.$"):
         taught(model, tmp_path / "lessons.npz")
+
+
+def test_missing_lessons_are_an_error_in_one_sentence(model, tmp_path):
+    for look in (lambda path: taught(model, path), checksum):
+        with pytest.raises(ModelError, match=r"lessons\.npz, is damaged: install the program again\.$"):
+            look(tmp_path / "lessons.npz")
 
 
 def test_a_missing_network_is_an_error_in_one_sentence(tmp_path, lessons):

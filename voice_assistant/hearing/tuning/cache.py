@@ -17,7 +17,7 @@ from pathlib import Path
 from voice_assistant.hearing.tuning.build import ORDER, Progress, tune
 from voice_assistant.hearing.tuning.interpolate import Mixing
 from voice_assistant.hearing.tuning.model_files import MARK, UNFINISHED
-from voice_assistant.hearing.tuning.noise_lessons import LESSONS, is_whole
+from voice_assistant.hearing.tuning.noise_lessons import checksum, is_whole
 from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import Listen
 from voice_assistant.types import ModelError
@@ -65,6 +65,7 @@ def _key(
     settings = [
         CODE_VERSION,
         ORDER,
+        checksum(),
         asdict(Mixing(prior=weight)),
         {word: list(spoken_as[word]) for word in sorted(spoken_as)},
     ]
@@ -72,7 +73,6 @@ def _key(
     for sentence in sentences:
         digest.update(json.dumps([sentence.text, sentence.weight]).encode())
     try:
-        digest.update(LESSONS.read_bytes())
         for path in sorted(path for path in model_folder.rglob("*") if path.is_file()):
             digest.update(f"\n{path.relative_to(model_folder).as_posix()}\n".encode())
             with path.open("rb") as file:

@@ -57,7 +57,15 @@ def taught(model_folder: Path, lessons: Path = LESSONS) -> bytes | None:
                 return None
             return with_lessons(network, {name: file[name] for name in file.files if "/" in name})
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise ModelError(f"What was taught about noise, {lessons}, is damaged: install the program again.") from error
+        raise _damaged(lessons) from error
+
+
+def checksum(lessons: Path = LESSONS) -> str:
+    """SHA-256 of the lessons, hexadecimal. Raises ModelError when they cannot be read."""
+    try:
+        return hashlib.sha256(lessons.read_bytes()).hexdigest()
+    except OSError as error:
+        raise _damaged(lessons) from error
 
 
 def is_whole(tuned_folder: Path) -> bool:
@@ -105,6 +113,10 @@ def lessons_of(before: dict[str, Weights], after: dict[str, Weights]) -> Lessons
         lessons[name] = np.rint((change.T / step).T).astype(np.int8)
         lessons[name + _STEP] = step
     return lessons
+
+
+def _damaged(lessons: Path) -> ModelError:
+    return ModelError(f"What was taught about noise, {lessons}, is damaged: install the program again.")
 
 
 def save(path: Path, network: bytes, lessons: Lessons) -> None:
