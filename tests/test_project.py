@@ -184,7 +184,9 @@ def test_the_dependencies_are_the_libraries_that_are_imported(project: dict[str,
     assert required - imported == set()
 
 
-@pytest.mark.parametrize(("folder", "extras"), [("tests", ["test"]), ("benchmarks", ["test", "benchmarks"])])
+@pytest.mark.parametrize(
+    ("folder", "extras"), [("tests", ["test"]), ("benchmarks", ["test", "benchmarks", "teaching"])]
+)
 def test_tests_and_benchmarks_import_what_their_extra_installs(
     project: dict[str, Any], folder: str, extras: list[str]
 ) -> None:
