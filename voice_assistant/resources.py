@@ -113,7 +113,10 @@ def _open_recogniser(
     folders: Folders, guide: Guide, tune: bool, wake_phrases: Sequence[str], on_progress: Progress
 ) -> Recogniser:
     stock = folders.speech_model or folders.models / SPEECH_MODEL
-    _refuse_damage(stock, apart_from=changed_files(stock) if folders.speech_model else ())
+    own = changed_files(stock) if folders.speech_model else ()
+    _refuse_damage(stock, apart_from=own)
+    if NETWORK in own and not is_whole(stock):
+        raise ModelError(f"{stock / NETWORK} is damaged: tune the model again.")
     if not tune or folders.speech_model is not None:
         return Recogniser(stock, renewed=memory.give_back)
     try:
@@ -130,8 +133,6 @@ def _refuse_damage(model: Path, apart_from: tuple[str, ...] = ()) -> None:
     problems = models.damage(model, apart_from=apart_from) if model.is_dir() else []
     if problems:
         raise ModelError(f"{problems[0].path} is {problems[0].what}: run `voice-assistant models fetch`.")
-    if NETWORK in apart_from and not is_whole(model):
-        raise ModelError(f"{model / NETWORK} is damaged: tune the model again.")
 
 
 def tuned_model(

@@ -18,7 +18,7 @@ from voice_assistant.hearing.tuning.fst_file import to_fst
 from voice_assistant.hearing.tuning.interpolate import Mixing, interpolate
 from voice_assistant.hearing.tuning.model_files import MARK, check_output, write_model_folder
 from voice_assistant.hearing.tuning.ngram_file import NgramFile, read_ngram_file
-from voice_assistant.hearing.tuning.noise_lessons import NETWORK, NETWORK_CHECKSUM, taught
+from voice_assistant.hearing.tuning.noise_lessons import NETWORK, NETWORK_CHECKSUM, has_own_network, taught
 from voice_assistant.hearing.tuning.numbering import Numbering
 from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import (
@@ -59,8 +59,8 @@ class TuningReport:
 
 
 def changed_files(folder: Path) -> tuple[str, ...]:
-    """Files of a model that may differ from the stock model's: what it expects and, if made here, its network."""
-    return (GRAPH.as_posix(), OPTIONS, *((NETWORK,) if (folder / MARK).is_file() else ()))
+    """Files of a model that may differ from the stock model's: what it expects and, if taught, its network."""
+    return (GRAPH.as_posix(), OPTIONS, *((NETWORK,) if has_own_network(folder) else ()))
 
 
 def tune(

@@ -71,11 +71,23 @@ def checksum(lessons: Path = LESSONS) -> str:
 def is_whole(tuned_folder: Path) -> bool:
     """Whether a tuned model's own network is what was written: Vosk ends the whole process over some damaged ones."""
     try:
-        mark = json.loads((tuned_folder / MARK).read_text(encoding="utf-8"))
-        expected = mark.get(NETWORK_CHECKSUM)
+        expected = _own_network(tuned_folder)
         return expected is None or expected == hashlib.sha256((tuned_folder / NETWORK).read_bytes()).hexdigest()
     except (OSError, ValueError, AttributeError):
         return False
+
+
+def has_own_network(folder: Path) -> bool:
+    """Whether a model was tuned here and its network taught, so that it differs from the stock model's."""
+    try:
+        return _own_network(folder) is not None
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _own_network(tuned_folder: Path) -> str | None:
+    checksum: str | None = json.loads((tuned_folder / MARK).read_text(encoding="utf-8")).get(NETWORK_CHECKSUM)
+    return checksum
 
 
 def with_lessons(network: bytes, lessons: Lessons) -> bytes:
