@@ -15,7 +15,7 @@ from benchmarks.hearing.silence import silence_cost
 from benchmarks.hearing.systems import SPHINX, STOCK, SYSTEMS, TUNED, make, transcribe, tuned_folder
 from benchmarks.loading import UTTERANCES, add_options, general_sentences, load
 from benchmarks.sound.scenes import KINDS, scene
-from benchmarks.sound.voices import chunks, say, speaker
+from benchmarks.sound.voices import PEOPLE, SPEAKERS, chunks, say, speaker
 from benchmarks.understanding.labelled import Labelled, read
 from voice_assistant import Assistant
 from voice_assistant.hearing import features, fit
@@ -68,6 +68,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--peer-conditions", nargs="+", choices=CONDITIONS, default=["clean", "12 dB", "6 dB"])
     parser.add_argument("--picture", type=Path, help="draw the word error rates into this file")
     parser.add_argument("--by-voice", action="store_true", help="a row for each voice as well")
+    parser.add_argument(
+        "--people", dest="voices", action="store_const", const=PEOPLE, default=SPEAKERS, help="voices like people's"
+    )
     parser.add_argument("--wrong", action="store_true", help="print every line that led to a wrong node")
     parser.add_argument("--fit", action="store_true", help="print the calibration of confidence that fits this run")
     add_options(parser)
@@ -105,21 +108,23 @@ def measure(
     step = _SPHINX_SHARE if system == SPHINX else 1
     for condition in given.conditions if system == TUNED else given.peer_conditions:
         for index in range(0, len(lines), step):
+            who = speaker(index, given.voices)
             counted = [scores[system, condition]]
             if condition.endswith("dB"):
                 counted.append(scores[system, f"{condition}, {KINDS[index % len(KINDS)]}"])
             if given.by_voice:
-                counted.append(scores[system, f"{condition}, {speaker(index).name}"])
-            _hear(recogniser, assistant, lines[index], index, condition, counted, terms, given.wrong, sure)
+                counted.append(scores[system, f"{condition}, {who.name}"])
+            _hear(recogniser, assistant, lines[index], index, who, condition, counted, terms, given.wrong, sure)
     if system in (TUNED, STOCK):
         counted = [scores[system, GENERAL]]
         for index, text in enumerate(general_sentences()[: given.general]):
             talk = Labelled(text, ("fallback.out_of_scope", "fallback.not_in_guide", "fallback.not_heard"), "no", ())
-            _hear(recogniser, assistant, talk, index, "clean", counted, terms, given.wrong, sure)
+            who = speaker(index, given.voices)
+            _hear(recogniser, assistant, talk, index, who, "clean", counted, terms, given.wrong, sure)
 
 
-def _hear(recogniser, assistant, line, index, condition, scores, terms, shows_wrong, sure) -> None:
-    sound = chunks(scene(say(line.text, speaker(index)), condition, index))
+def _hear(recogniser, assistant, line, index, who, condition, scores, terms, shows_wrong, sure) -> None:
+    sound = chunks(scene(say(line.text, who), condition, index))
     before = recogniser.processor_s
     transcript = transcribe(recogniser, sound)
     spent_s = recogniser.processor_s - before
@@ -140,7 +145,7 @@ def _hear(recogniser, assistant, line, index, condition, scores, terms, shows_wr
     if shows_wrong and (not right or (line.urgent == "yes" and not turn.response.urgent)):
         typed = assistant.new_conversation().hear(Transcript.typed(line.text)).understood.node_id
         print(
-            f"  {condition} | {speaker(index).name} | {line.text} | {transcript.text} → {turn.understood.node_id}; typed: {typed}"
+            f"  {condition} | {who.name} | {line.text} | {transcript.text} → {turn.understood.node_id}; typed: {typed}"
         )
 
 

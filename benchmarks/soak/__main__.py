@@ -20,8 +20,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import psutil
-from scipy.stats import theilslopes
 
+from benchmarks.soak.growth import growth
 from benchmarks.soak.sounds import EndlessRoom, varied_talk
 from voice_assistant import Assistant
 from voice_assistant.audio.stand_ins import NullLoudspeaker
@@ -207,14 +207,7 @@ def _summary(record: Record, spent_s: float, options: argparse.Namespace) -> dic
     steady = samples[int(len(samples) * _WARM_UP) :] or samples
 
     def trend(value: Callable[[Sample], float]) -> list[float]:
-        """Change over the whole of it, with its 95 % confidence interval: the median of the slopes between all pairs
-        of samples (H. Theil 1950, P. K. Sen 1968), as what decoders keep for half a minute comes and goes by 100 MB.
-        """
-        hours = [sample.hours for sample in steady]
-        if len(steady) < 3:
-            return [0.0, 0.0, 0.0]
-        slope, _, low, high = theilslopes(list(map(value, steady)), hours)
-        return [round(float(per_hour) * (hours[-1] - hours[0]), 2) for per_hour in (slope, low, high)]
+        return growth([sample.hours for sample in steady], [value(sample) for sample in steady])
 
     def change(value: Callable[[Sample], float]) -> float:
         """The mean of the last quarter less that of the first."""

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.soak.growth import growth
 from benchmarks.soak.sounds import DEMO, QUESTIONS
 from benchmarks.start.processes import memory_of
 from tests.running_program import RunningProgram
@@ -147,9 +148,6 @@ def _summary(record: Record, alive: bool, notes: list[str]) -> dict:
     part = max(len(steady) // 4, 1)
     first, last = steady[:part], steady[-part:]
 
-    def lowest(samples: list[Sample]) -> float:
-        return min(sample.main_mb for sample in samples)
-
     def middle(samples: list[Sample]) -> float:
         times = sorted(sample.answer_s for sample in samples if sample.answer_s >= 0)
         return times[len(times) // 2] if times else -1.0
@@ -163,7 +161,7 @@ def _summary(record: Record, alive: bool, notes: list[str]) -> dict:
         "still_running": alive,
         "faults": dict(record.faults),
         "notes": dict(Counter(notes).most_common(12)),
-        "memory_growth_mb": round(lowest(last) - lowest(first), 2),
+        "memory_growth_mb": growth([sample.minutes for sample in steady], [sample.main_mb for sample in steady]),
         "answer_s_first_quarter": round(middle(first), 2),
         "answer_s_last_quarter": round(middle(last), 2),
         "thread_growth": last[-1].threads - first[0].threads,

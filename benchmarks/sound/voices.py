@@ -26,10 +26,10 @@ class Speaker:
     """One voice at one speed and pitch."""
 
     engine: str
-    """`flite`, `espeak-ng` or `piper`."""
+    """`flite`, `espeak-ng`, `piper` or `kokoro`."""
     voice: str
     options: tuple[str, ...] = ()
-    """Further words of the command line; for piper the length of a sound relative to the usual."""
+    """Further words of the command line; for piper the length of a sound relative to the usual, for kokoro the speed."""
 
     @property
     def name(self) -> str:
@@ -51,11 +51,19 @@ SPEAKERS = (
 )
 """Take turns over the lines: two thirds flite and piper, which recognisers take for people, and espeak-ng, which
 they find hardest."""
+PEOPLE = (
+    Speaker("kokoro", "af_sarah", ("1.0",)),
+    Speaker("kokoro", "bm_george", ("1.1",)),
+    Speaker("kokoro", "bf_emma", ("0.9",)),
+    Speaker("kokoro", "am_adam", ("1.15",)),
+    Speaker("kokoro", "hf_alpha", ("0.95",)),
+)
+"""Sound like people (American, British and Indian); none of them had a part in teaching the recogniser."""
 
 
-def speaker(index: int) -> Speaker:
+def speaker(index: int, among: tuple[Speaker, ...] = SPEAKERS) -> Speaker:
     """Whose turn it is."""
-    return SPEAKERS[index % len(SPEAKERS)]
+    return among[index % len(among)]
 
 
 def say(text: str, who: Speaker) -> Floats:
@@ -90,11 +98,23 @@ def _render(text: str, who: Speaker, path: Path) -> None:
         subprocess.run(["flite", "-voice", who.voice, *who.options, "-t", text, "-o", str(path)], check=True)
     elif who.engine == "espeak-ng":
         subprocess.run(["espeak-ng", "-v", who.voice, *who.options, "-w", str(path), text], check=True)
+    elif who.engine == "kokoro":
+        from benchmarks.sound import kokoro
+
+        _write(path, kokoro.say(text, who.voice, float(who.options[0])))
     else:
         from piper import SynthesisConfig
 
         with wave.open(str(path), "wb") as file:
             _piper().synthesize_wav(text, file, SynthesisConfig(length_scale=float(who.options[0])))
+
+
+def _write(path: Path, samples: Floats) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE_HZ)
+        file.writeframes(to_pcm(samples / max(float(np.abs(samples).max()), 1.0)))
 
 
 @cache

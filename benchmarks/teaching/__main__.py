@@ -2,7 +2,7 @@
 
     python -m benchmarks.teaching speech  WORK [--recordings FOLDER…] [--utterances 5000]
     python -m benchmarks.teaching scenes  WORK [--times 1] [--part 0 --parts 2]
-    python -m benchmarks.teaching train   WORK --minutes 35
+    python -m benchmarks.teaching train   WORK --minutes 35 [--more]
     python -m benchmarks.teaching lessons WORK [--share 0.6] [--output FILE.npz]
 
 The steps follow one another; WORK is a folder for what lies between them (2 GB). `speech` renders synthetic voices and
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.loading import add_options, load
-from voice_assistant.hearing.tuning.noise_lessons import LESSONS, NETWORK, lessons_of, save
+from voice_assistant.hearing.tuning.noise_lessons import LESSONS, NETWORK, lessons_of, save, with_lessons
 from voice_assistant.resources import SPEECH_MODEL
 
 SHARE = 0.6
@@ -39,6 +39,7 @@ def main() -> int:
     parser.add_argument("--part", type=int, default=0)
     parser.add_argument("--parts", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=35)
+    parser.add_argument("--more", action="store_true", help="train: go on from the lessons in the repository")
     parser.add_argument("--share", type=float, default=SHARE, help="of what was learned")
     parser.add_argument("--output", type=Path, default=LESSONS, help="where the lessons are written")
     add_options(parser)
@@ -87,9 +88,16 @@ def _train(given: argparse.Namespace, model: Path) -> None:
 
     from benchmarks.teaching.training import train
 
-    files = sorted(given.work.glob("scenes-*.npz"))
-    learned = train((model / NETWORK).read_bytes(), files, given.minutes)
+    network, files = (model / NETWORK).read_bytes(), sorted(given.work.glob("scenes-*.npz"))
+    learned = train(network, _taught(network) if given.more else network, files, given.minutes)
     torch.save(learned.arrays(), given.work / _LEARNED)
+
+
+def _taught(network: bytes) -> bytes:
+    """With the lessons in the repository, all the way."""
+    with np.load(LESSONS) as file:
+        lessons = {name: file[name] / (SHARE if name.endswith("/step") else 1) for name in file.files if "/" in name}
+    return with_lessons(network, lessons)
 
 
 def _lessons(given: argparse.Namespace, model: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.random import Generator
 
-from benchmarks.sound.voices import Speaker, say
+from benchmarks.sound import kokoro
+from benchmarks.sound.voices import PEOPLE, Speaker, say
 from benchmarks.teaching.scenes import Pcm
 from voice_assistant.types import SAMPLE_RATE_HZ
 
@@ -19,8 +20,8 @@ _THROATS = (
     *("Andy", "Annie", "Gene", "Denis", "steph", "Mike", "Lee", "Alex", "Alicia", "belinda", "david", "edward"),
     *("grandma", "grandpa", "ian", "john", "linda", "max", "miguel", "paul", "robert", "sandro", "victor", "zac"),
 )
-_FLITE = ("kal", "kal16", "kal16", "rms", "rms")
-"""slt and awb are kept for measuring."""
+_FLITE = ("kal", "kal16", "rms", "slt", "awb")
+_LIKE_PEOPLE = 0.5
 _LONGEST_S, _SHORTEST_S = 9, 0.5
 
 
@@ -52,6 +53,8 @@ def save_speech(path: Path, utterances: Iterable[Pcm]) -> int:
 
 
 def _somebody(random: Generator) -> Speaker:
+    if random.random() < _LIKE_PEOPLE:
+        return Speaker("kokoro", _like_a_person(random), (f"{np.exp(random.uniform(np.log(0.75), np.log(1.3))):.2f}",))
     kind = random.random()
     if kind < 0.4:
         voice = f"{random.choice(_ACCENTS)}+{random.choice(_THROATS)}"
@@ -60,6 +63,15 @@ def _somebody(random: Generator) -> Speaker:
         options = (f"duration_stretch={random.uniform(0.8, 1.3):.2f}", f"int_f0_target_mean={random.integers(80, 190)}")
         return Speaker("flite", str(random.choice(_FLITE)), ("--setf", options[0], "--setf", options[1]))
     return Speaker("piper", "joe", (f"{random.uniform(0.75, 1.3):.2f}",))
+
+
+def _like_a_person(random: Generator) -> str:
+    """One of the voices that are not kept for measuring, most of them English, or somebody between two of them."""
+    kept = {who.voice for who in PEOPLE}
+    voices = [name for name in kokoro.names() if name not in kept]
+    english = [name for name in voices if name[0] in "ab"]
+    one = str(random.choice(english if random.random() < 0.8 else voices))
+    return f"{one}+{random.choice(voices)}" if random.random() < 0.45 else one
 
 
 def _decoded(path: Path) -> Pcm | None:

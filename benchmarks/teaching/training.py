@@ -72,10 +72,10 @@ def load(path: Path) -> Iterator[Pair]:
         yield from map(Pair, clean, noisy, file["clean_ivectors"], np.split(file["noisy_ivectors"], periods))
 
 
-def train(network: bytes, files: list[Path], minutes: float) -> Network:
-    """A network that has been taught for so long; progress is printed."""
+def train(network: bytes, begin: bytes, files: list[Path], minutes: float) -> Network:
+    """What `begin` becomes after so long with the teacher `network`; progress is printed."""
     torch.set_flush_denormal(True)
-    teacher, pupil, pairs, random = Network(network), Network(network), Pairs(files), np.random.default_rng(1)
+    teacher, pupil, pairs, random = Network(network), Network(begin), Pairs(files), np.random.default_rng(1)
     adam = torch.optim.Adam(pupil.parameters(), lr=RATE, betas=(0.9, 0.98))
     began, step, lost = time.monotonic(), 0, 0.0
     while (share := (time.monotonic() - began) / (60 * minutes)) < 1:
