@@ -132,10 +132,10 @@ class Assistant:
 
     @property
     def patience(self) -> Patience:
-        """How long to wait for the end of an utterance; counted from the guide's phrases at first use."""
+        """How long to wait for the end of an utterance; from the guide's phrases."""
         if self._patience is None:
             texts = (phrase.text for phrase in self.guide.phrases)
-            self._patience = Patience(texts, self.guide.listening.unfinished)
+            self._patience = Patience(texts, self.guide.listening.unfinished, self._understanding.endings)
         return self._patience
 
     @property

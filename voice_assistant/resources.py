@@ -16,7 +16,7 @@ from voice_assistant.guide import default_folder, load_guide
 from voice_assistant.hearing import CommandRecogniser, Recogniser
 from voice_assistant.hearing.tuning import NETWORK, WeightedText, cached_model, changed_files, is_whole
 from voice_assistant.types import Guide, ModelError
-from voice_assistant.understanding import CompiledGuide, Embedder, Interpreter, compiled, load_thresholds
+from voice_assistant.understanding import CompiledGuide, Embedder, Endings, Interpreter, compiled, load_thresholds
 
 SPEECH_MODEL, MEANING_MODEL = "vosk-model-small-en-us-0.15", "all-minilm-l6-v2-int8"
 """Folders below the models folder, as models/manifest.toml names them."""
@@ -65,6 +65,7 @@ class Understanding:
 
     guide: Guide
     interpreter: Interpreter
+    endings: Endings
     warnings: tuple[str, ...] = ()
     """What is not as good as it could be, each in a sentence."""
 
@@ -87,7 +88,7 @@ def load_understanding(folders: Folders, on_progress: Progress = _silent) -> Und
         warnings.append(f"Understanding goes on by spelling alone, about one question in eight worse: {error}")
     made = compiled_guide(folders, guide, embedder, on_progress)
     interpreter = Interpreter(guide, made, embedder, load_thresholds(folders.dialogs))
-    return Understanding(guide, interpreter, tuple(warnings))
+    return Understanding(guide, interpreter, made.endings, tuple(warnings))
 
 
 def load_recogniser(

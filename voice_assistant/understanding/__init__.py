@@ -2,7 +2,8 @@
 
 from voice_assistant.understanding.compiled import CompiledGuide
 from voice_assistant.understanding.embedding import Embedder
+from voice_assistant.understanding.endings import Endings
 from voice_assistant.understanding.interpreter import Interpreter
 from voice_assistant.understanding.thresholds import Thresholds, load_thresholds, save_thresholds
 
-__all__ = ["CompiledGuide", "Embedder", "Interpreter", "Thresholds", "load_thresholds", "save_thresholds"]
+__all__ = ["CompiledGuide", "Embedder", "Endings", "Interpreter", "Thresholds", "load_thresholds", "save_thresholds"]

@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_assistant.types import ModelError
+from voice_assistant.understanding.endings import Endings
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever the meaning of the arrays or the way they are made changes."""
 
 Array = npt.NDArray[np.float32]
@@ -53,6 +54,7 @@ class CompiledGuide:
     """The phrases as they are compared: terms put right, denied parts taken out."""
     phrase_vectors: Table
     """(phrases, 384): the embeddings of `compared`, all zeros when there is no embedding model."""
+    endings: Endings
     telling_words: dict[str, str]
     """Word → the node that it nearly always means."""
     with_meaning: bool
@@ -82,6 +84,7 @@ def save(guide: CompiledGuide, path: Path) -> None:
         "compared": guide.compared,
         "telling_words": guide.telling_words,
         "with_meaning": guide.with_meaning,
+        "endings_bias": guide.endings.bias,
     }
     arrays: dict[str, Any] = {
         "node_dense": guide.nodes.dense,
@@ -92,6 +95,7 @@ def save(guide: CompiledGuide, path: Path) -> None:
         "facet_bias": guide.facets.bias,
         "rarity": guide.rarity,
         "phrase_vectors": guide.phrase_vectors.astype(np.float16),
+        "endings": guide.endings.weights.astype(np.float16),
         "meta": np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -124,6 +128,7 @@ def load(path: Path) -> CompiledGuide:
                 phrase_nodes=_shared(meta["phrase_nodes"]),
                 compared=_shared(meta["compared"]),
                 phrase_vectors=arrays["phrase_vectors"],
+                endings=Endings(arrays["endings"], float(meta["endings_bias"])),
                 telling_words=dict(meta["telling_words"]),
                 with_meaning=bool(meta["with_meaning"]),
             )

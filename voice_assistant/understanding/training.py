@@ -17,6 +17,7 @@ from voice_assistant.types import Guide, Phrase
 from voice_assistant.understanding.compiled import CompiledGuide, Weights
 from voice_assistant.understanding.concepts import ConceptFinder
 from voice_assistant.understanding.embedding import DIMENSIONS, Embedder
+from voice_assistant.understanding.endings import learn_endings
 from voice_assistant.understanding.features import (
     HASHED,
     MEANING_WEIGHT,
@@ -119,12 +120,14 @@ def compile_guide(
     phrases = guide.phrases
     finder, repair = ConceptFinder(guide.concepts), TermRepair(guide.terms)
     prepared = prepare([phrase.text for phrase in phrases], finder, repair, embedder, on_progress, earlier)
-    on_progress("learning", 0, 2)
+    on_progress("learning", 0, 3)
     nodes = train(prepared, [phrase.node_id for phrase in phrases])
-    on_progress("learning", 1, 2)
+    on_progress("learning", 1, 3)
     rows = [row for row, phrase in enumerate(phrases) if phrase.facet in FACETS]
     facets = train(prepared, [str(phrases[row].facet) for row in rows], rows)
-    on_progress("learning", 2, 2)
+    on_progress("learning", 2, 3)
+    endings = learn_endings([phrase.text for phrase in phrases])
+    on_progress("learning", 3, 3)
     return CompiledGuide(
         nodes=nodes,
         facets=facets,
@@ -133,6 +136,7 @@ def compile_guide(
         phrase_nodes=tuple(phrase.node_id for phrase in phrases),
         compared=prepared.texts,
         phrase_vectors=prepared.meaning,
+        endings=endings,
         telling_words=_telling_words(phrases),
         with_meaning=embedder is not None,
     )
