@@ -45,8 +45,10 @@ def recorded(random: Generator, person: Path, times: int = 1) -> Iterator[Pcm]:
 
 
 def save_speech(path: Path, utterances: Iterable[Pcm]) -> int:
-    """Keep them for Said; gives how many seconds there are."""
+    """Keep them for Said; gives how many seconds there are, and writes nothing where there is no sound."""
     kept = [sound for sound in utterances if len(sound) > _SHORTEST_S * SAMPLE_RATE_HZ]
+    if not kept:
+        return 0
     pcm = np.concatenate(kept)
     np.savez(path, pcm=pcm, lengths=np.array([len(sound) for sound in kept]))
     return len(pcm) // SAMPLE_RATE_HZ
