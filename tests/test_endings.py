@@ -23,6 +23,11 @@ def test_the_same_phrases_teach_the_same() -> None:
     assert first.bias == second.bias
 
 
+@pytest.mark.parametrize("phrases", [(), ("stop", "yes", "no")])
+def test_phrases_of_one_word_say_nothing_about_endings(phrases: tuple[str, ...]) -> None:
+    assert learn_endings(phrases).likelihood(["no"]) == 0.5
+
+
 def test_without_words_nothing_is_over() -> None:
     assert learn_endings(PHRASES).likelihood([]) == 0.0
 
