@@ -64,7 +64,7 @@ class Network(nn.Module):
             if layer == _FIRST_SPARSE:
                 x = x[:, ::EVERY]
             back, ahead = (offset if layer < _FIRST_SPARSE else offset // EVERY for offset in offsets)
-            y = functional.linear(_joined(x, back), self._weight(f"tdnnf{layer}.linear", "LinearParams"))
+            y = _two_frames(x, back, self._weight(f"tdnnf{layer}.linear", "LinearParams"))
             y = functional.relu(self._affine(f"tdnnf{layer}.affine", _joined(y, ahead)))
             x = _BYPASS * x[:, back : x.shape[1] - ahead] + self._normed(f"tdnnf{layer}.batchnorm", y)
         x = functional.linear(x, self._weight("prefinal-l", "Params"))
@@ -90,13 +90,21 @@ class Network(nn.Module):
 
     def _normed(self, name: str, x: Tensor) -> Tensor:
         scale, shift = self._norms[name]
-        return x * scale + shift
+        return x * scale.to(x.dtype) + shift.to(x.dtype)
 
     def _weight(self, component: str, name: str) -> Tensor:
         return self.weights[_key(component, name)]
 
     def _affine(self, component: str, x: Tensor) -> Tensor:
         return functional.linear(x, self._weight(component, "LinearParams"), self._weight(component, "BiasParams"))
+
+
+def _two_frames(x: Tensor, apart: int, weight: Tensor) -> Tensor:
+    """`weight` times each frame beside the one so many frames later, without copying wide frames."""
+    if not apart:
+        return functional.linear(x, weight)
+    first, second = functional.linear(x, torch.cat(weight.chunk(2, 1))).chunk(2, -1)
+    return first[:, : x.shape[1] - apart] + second[:, apart:]
 
 
 def _joined(x: Tensor, apart: int) -> Tensor:

@@ -22,7 +22,7 @@ _THROATS = (
 )
 _FLITE = ("kal", "kal16", "rms", "slt", "awb")
 _LIKE_PEOPLE = 0.5
-_LONGEST_S, _SHORTEST_S = 9, 0.5
+_LONGEST_S, _SHORTEST_S = 9, 0.2
 
 
 def spoken(random: Generator, texts: list[str], count: int) -> Iterator[Pcm]:

@@ -76,16 +76,18 @@ def train(network: bytes, begin: bytes, files: list[Path], minutes: float) -> Ne
     """What `begin` becomes after so long with the teacher `network`; progress is printed."""
     torch.set_flush_denormal(True)
     teacher, pupil, pairs, random = Network(network), Network(begin), Pairs(files), np.random.default_rng(1)
-    adam = torch.optim.Adam(pupil.parameters(), lr=RATE, betas=(0.9, 0.98))
+    adam = torch.optim.Adam(pupil.parameters(), lr=RATE, betas=(0.9, 0.98), fused=True)
     began, step, lost = time.monotonic(), 0, 0.0
     while (share := (time.monotonic() - began) / (60 * minutes)) < 1:
         falling = 0.5 * (1 + math.cos(math.pi * share)) * (1 - _LAST_SHARE) + _LAST_SHARE
         for group in adam.param_groups:
             group["lr"] = RATE * min(1.0, step / _WARM_UP) * falling
         clean, clean_ivector, noisy, noisy_ivector = pairs.batch(random)
-        with torch.no_grad():
-            wanted = teacher(clean, clean_ivector)
-        loss = difference(pupil(noisy, noisy_ivector), wanted)
+        with torch.autocast("cpu", torch.bfloat16):
+            with torch.no_grad():
+                wanted = teacher(clean, clean_ivector)
+            given = pupil(noisy, noisy_ivector)
+        loss = difference(given.float(), wanted.float())
         adam.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(pupil.parameters(), 2.0)
