@@ -63,6 +63,9 @@ URGENT, CLOT, CHECK = "care.urgent", "cause.deep_vein_thrombosis", "check.start"
 TIMER = "control.timer"
 LIKE_WITHOUT_LEG = 0.5
 """How like a warning sign "it" or "this" must be when no leg is named: in cross-validation 2 of 23 below were one."""
+IN_DOUBT = {CHECK: 0.06, "fallback.not_heard": 0.06, "fallback.not_in_guide": 0.15}
+"""How like a warning sign a complaint must be to count as one where nothing else was understood of it: in doubt it is
+urgent (docs/understanding.md has what that catches and what it costs)."""
 NOT_SAYING_MORE = ("fallback.", "control.", "care.diagnosis")
 """What is understood by accident of somebody who only tells what is not there ("they looked and there's no clot")."""
 _ANSWERS = frozenset({"control.yes", "control.no"})
@@ -176,9 +179,16 @@ class Interpreter:
         margins = reading.nodes + expected_bonus(self._labels, text, context, self._guide.listening)
         scores = softmax(margins, self._thresholds.sharpness)
         ranked = [self._candidate(index, scores, reading) for index in np.argsort(-scores)[:8]]
-        flag = reading.flag or self._likeness_flag(reading, dict(zip(self._labels, scores, strict=True)))
+        likeness = float(scores[self._labels.index(URGENT)])
+        flag = reading.flag or self._likeness_flag(reading.findings, likeness)
         if flag:
             return self._urgent(reading, ranked, flag)
+        understood = self._without_warning(reading, ranked, text, context)
+        if likeness >= IN_DOUBT.get(understood.node_id, 1.0) and self._may_be_a_sign(reading.findings, understood):
+            return self._urgent(reading, ranked, _by_likeness(reading.findings))
+        return understood
+
+    def _without_warning(self, reading: _Reading, ranked: list[Candidate], text: str, context: Context) -> Understood:
         ranked = [candidate for candidate in ranked if candidate.node_id != URGENT]
         if reading.findings.has("leg") and reading.findings.has("pain"):
             ranked = [candidate for candidate in ranked if candidate.node_id != ELSEWHERE]
@@ -259,16 +269,19 @@ class Interpreter:
             red_flag=flag,
         )
 
-    def _likeness_flag(self, reading: _Reading, scores: dict[str, np.float32]) -> RedFlag | None:
+    def _likeness_flag(self, findings: Findings, likeness: float) -> RedFlag | None:
         """The second net: no rule fired, but it is like known warning signs and not about another part of the body."""
-        likeness = float(scores[URGENT])
-        findings = reading.findings
-        points = findings.has("leg") or any(word in _POINTING for word in findings.text.split())
-        if likeness < self._thresholds.urgent_score or is_elsewhere(findings) or not points:
+        if likeness < self._thresholds.urgent_score or is_elsewhere(findings) or not _points(findings):
             return None
         if likeness < LIKE_WITHOUT_LEG and not findings.has("leg"):
             return None
-        return RedFlag(rule="likeness", level="urgent", words=reading.findings.text.strip())
+        return _by_likeness(findings)
+
+    def _may_be_a_sign(self, findings: Findings, understood: Understood) -> bool:
+        """Whether what was hardly understood is a complaint about the leg: a description, or words that point to it."""
+        if is_elsewhere(findings) or only_denies(findings, self._signs_of_warning):
+            return False
+        return understood.node_id == CHECK or _points(findings)
 
     def _refusal(self, reading: _Reading, best: Candidate) -> NoMatch:
         reason = cast(Literal["not_in_guide", "out_of_scope", "not_heard"], best.node_id.removeprefix("fallback."))
@@ -286,6 +299,15 @@ class Interpreter:
 
     def _phrase(self, reading: _Reading, candidate: Candidate) -> str:
         return self._classifier.nearest_phrase(reading.scored.vector, candidate.node_id)
+
+
+def _by_likeness(findings: Findings) -> RedFlag:
+    return RedFlag(rule="likeness", level="urgent", words=findings.text.strip())
+
+
+def _points(findings: Findings) -> bool:
+    """Whether a leg is named, or "it" or "this", which may be one."""
+    return findings.has("leg") or any(word in _POINTING for word in findings.text.split())
 
 
 def _guesses(transcript: Transcript) -> list[str]:
