@@ -19,6 +19,9 @@ def main() -> int:
     parser.add_argument("file", nargs="?", type=Path, default=UTTERANCES / "voices.tsv", metavar="FILE.tsv")
     parser.add_argument("--pauses", type=int, default=40, help="how many lines with a pause inside")
     parser.add_argument("--answers", type=int, default=200, help="how many answers are played into the microphone")
+    parser.add_argument(
+        "--first", type=int, default=100, help="how many answers before which it heard nothing of itself"
+    )
     parser.add_argument("--interjections", type=int, default=56, help="how many words are said over an answer")
     parser.add_argument(
         "--devices", type=int, default=0, help="how many answers are played on virtual devices, in real time"
@@ -34,7 +37,8 @@ def main() -> int:
         commands.measure(assistant, given.voices, each=given.each)
         commands.wake(assistant, given.voices, general_sentences()[: given.general], each=given.each)
         pauses.measure(assistant, random.Random(9).sample(lines, min(given.pauses, len(lines))), each=given.each)
-        own_voice.measure(assistant, given.answers, each=given.each)
+        own_voice.measure(assistant, given.answers, greeted=True, each=given.each)
+        own_voice.measure(assistant, given.first, greeted=False, each=given.each)
         own_voice.interrupted(assistant, given.interjections, each=given.each)
         strangers.measure(assistant, given.strangers, 60.0, each=given.each)
         if given.devices:

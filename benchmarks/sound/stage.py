@@ -208,6 +208,7 @@ class Stage:
     settings: Settings | None = None
     events: LoopEvents = field(default_factory=LoopEvents)
     noise: float = 0.0
+    greets: bool = False
     clock: Clock = field(init=False)
     loudspeaker: Loudspeaker = field(init=False)
     conversation: Conversation = field(init=False)
@@ -230,7 +231,7 @@ class Stage:
             settings=self.settings or Settings(sounds=False),
             events=self.events,
             in_step=True,
-            greets=False,
+            greets=self.greets,
             ends_on_goodbye=False,
         )
 
