@@ -116,6 +116,19 @@ def test_what_is_denied_or_asked_in_general_is_not_urgent(assistant: Assistant, 
     assert not assistant.new_conversation().hear(Transcript.typed(said)).response.urgent
 
 
+def test_in_doubt_a_complaint_is_urgent(assistant: Assistant) -> None:
+    said = "feels like i'm holding a hot water bottle there but i'm not and it's sore"
+    understood = assistant.new_conversation().hear(Transcript.typed(said)).understood
+    assert isinstance(understood, Match)
+    assert understood.red_flag is not None
+    assert (understood.node_id, understood.red_flag.rule) == ("care.urgent", "likeness")
+
+
+@pytest.mark.parametrize("said", ["the pain is about two out of ten", "it moves okay", "he's walking on it grand"])
+def test_a_plain_report_is_not_urgent(assistant: Assistant, said: str) -> None:
+    assert assistant.new_conversation().hear(Transcript.typed(said)).understood.node_id != "care.urgent"
+
+
 def test_a_warning_sign_in_a_worse_guess_of_the_recogniser_counts(assistant: Assistant) -> None:
     guesses = (Alternative("my knee is swollen in harm", 0.0), Alternative("my knee is swollen and warm", -2.0))
     turn = assistant.new_conversation().hear(Transcript(text=guesses[0].text, alternatives=guesses))

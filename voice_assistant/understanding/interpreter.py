@@ -63,7 +63,7 @@ URGENT, CLOT, CHECK = "care.urgent", "cause.deep_vein_thrombosis", "check.start"
 TIMER = "control.timer"
 LIKE_WITHOUT_LEG = 0.5
 """How like a warning sign "it" or "this" must be when no leg is named: in cross-validation 2 of 23 below were one."""
-IN_DOUBT = {CHECK: 0.06, "fallback.not_heard": 0.06, "fallback.not_in_guide": 0.15}
+IN_DOUBT = {CHECK: 0.2, "fallback.not_in_guide": 0.15}
 """How like a warning sign a complaint must be to count as one where nothing else was understood of it: in doubt it is
 urgent (docs/understanding.md has what that catches and what it costs)."""
 NOT_SAYING_MORE = ("fallback.", "control.", "care.diagnosis")
