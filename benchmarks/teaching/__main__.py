@@ -3,7 +3,7 @@
     python -m benchmarks.teaching speech  WORK [--recordings FOLDER…] [--utterances 5000]
     python -m benchmarks.teaching scenes  WORK [--times 1] [--part 0 --parts 2]
     python -m benchmarks.teaching train   WORK --minutes 35 [--more]
-    python -m benchmarks.teaching lessons WORK [--share 0.6] [--output FILE.npz]
+    python -m benchmarks.teaching lessons WORK [--share 0.65] [--output FILE.npz]
 
 The steps follow one another; WORK is a folder for what lies between them (2 GB). `speech` renders synthetic voices and
 reads recordings of people (one folder for each; any language: what is learned is how noise changes what the network
@@ -42,7 +42,7 @@ def main() -> int:
     parser.add_argument("--parts", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=35)
     parser.add_argument("--more", action="store_true", help="train: go on from the lessons in the repository")
-    parser.add_argument("--share", type=float, default=SHARE, help="of what was learned")
+    parser.add_argument("--share", type=float, default=SHARE, help="of what was learned; --more expects the default")
     parser.add_argument("--output", type=Path, default=LESSONS, help="where the lessons are written")
     add_options(parser)
     given = parser.parse_args()
@@ -98,7 +98,7 @@ def _train(given: argparse.Namespace, model: Path) -> None:
 
 
 def _taught(network: bytes) -> bytes:
-    """With the lessons in the repository, all the way."""
+    """With the lessons in the repository, all the way: they are SHARE of it."""
     with np.load(LESSONS) as file:
         lessons = {name: file[name] / (SHARE if name.endswith("/step") else 1) for name in file.files if "/" in name}
     return with_lessons(network, lessons)
