@@ -54,6 +54,11 @@ def test_a_voice_that_falters_at_first_is_believed_a_little_later() -> None:
     assert speaking([0.9, 0.9, 0.1, 0.9, 0.9, 0.9]) == ".....x"
 
 
+def test_what_may_be_a_voice_does_not_speak_against_one() -> None:
+    assert speaking([0.9, 0.9, 0.4, 0.4, 0.9, 0.9]) == ".....x"
+    assert speaking([0.9, 0.9, 0.9] + [0.4] * 20) == "." * 23
+
+
 def test_a_voice_need_not_stay_as_clear_as_it_began() -> None:
     assert speaking([0.4] * 5) == "....."
     assert speaking([0.9] * 4 + [0.4] * 20) == "..." + "x" * 21

@@ -99,7 +99,7 @@ class Activity:
         if self._speaking:
             self._go_on(probability >= self._stop and is_near and power > _FADED * self._loudest)
         else:
-            self._consider(probability >= self._start and is_near)
+            self._consider(probability >= self._start and is_near, probability < self._stop or not is_near)
         return Voice(probability, self._speaking, round(self._stretch * FRAME_S, 3), round(self._silence * FRAME_S, 3))
 
     def _probability(self, frame: bytes) -> float:
@@ -113,9 +113,10 @@ class Activity:
     def _is_quiet(self, frame: bytes) -> bool:
         return _power(frame) < self._quietest
 
-    def _consider(self, voiced: bool) -> None:
+    def _consider(self, voiced: bool, silent: bool) -> None:
+        """What lies between the thresholds speaks neither for a voice nor against it."""
         self._silence += 1
-        self._evidence = self._evidence + 1 if voiced else max(0, self._evidence - 1)
+        self._evidence = max(0, self._evidence + int(voiced) - int(silent))
         self._stretch = self._stretch + 1 if self._evidence else 0
         if not self._evidence:
             self._loudest = 0.0
