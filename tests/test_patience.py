@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voice_assistant import Assistant
-from voice_assistant.patience import COMMAND_S, FEW_S, LADDER, REFUSED_S, SHORTEST_S, TRAILING_S, UNSURE_S
+from voice_assistant.patience import COMMAND_S, FEW_S, KNOWN_S, LADDER, REFUSED_S, SHORTEST_S, TRAILING_S, UNSURE_S
 from voice_assistant.types import Transcript
 
 
@@ -35,6 +35,14 @@ def test_a_whole_question_is_answered_sooner_than_a_half(assistant: Assistant) -
 @pytest.mark.parametrize("said", ["it hurts behind the", "my knee swells up when"])
 def test_who_stops_at_a_small_word_is_waited_for(assistant: Assistant, said: str) -> None:
     assert waits_s(assistant, said) == TRAILING_S
+
+
+def test_a_small_word_that_often_ends_a_question_does_not_trail(assistant: Assistant) -> None:
+    assert waits_s(assistant, "and how cold should it be") < TRAILING_S
+
+
+def test_a_known_word_alone_is_not_waited_for_as_long_as_a_half_sentence(assistant: Assistant) -> None:
+    assert FEW_S <= waits_s(assistant, "ice") <= KNOWN_S
 
 
 @pytest.mark.parametrize("said", ["which test", "knee hurts"])

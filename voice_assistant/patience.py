@@ -18,6 +18,10 @@ COMMAND_S = 0.34
 """At most, after a command that is not one of the known phrases."""
 UNSURE_S = 0.85
 TRAILING_S = 1.0
+LEAST_OF_TRAILING = 0.1
+"""So likely the end is a word like "be" or "it" no longer trails ("how cold should it be")."""
+KNOWN_S = 0.7
+"""At most, after a known phrase that is oftener the beginning of another ("ice")."""
 DESCRIPTION_S = 0.42
 """Who tells a story has seldom told all of it."""
 REFUSED_S, SURELY_REFUSED_S = 0.38, 0.3
@@ -56,11 +60,13 @@ class Patience:
         is_whole = text in self._whole or likely >= LADDER[1][0]
         if _is_expected_answer(understood, context) or (is_command and is_whole):
             return SHORTEST_S
-        if words[-1] in self._unfinished and likely < LADDER[1][0]:
+        if words[-1] in self._unfinished and likely < LEAST_OF_TRAILING:
             return TRAILING_S
         is_many = len(words) >= _MANY_WORDS
         is_sure = is_many and understood.score >= _SURE
         wait_s = next(wait_s for least, wait_s in (SURE_LADDER if is_sure else LADDER) if likely >= least)
+        if text in self._whole:
+            wait_s = min(wait_s, KNOWN_S)
         if is_command and understood.score >= _SURE:
             return min(wait_s, COMMAND_S)
         if understood.score < _RATHER_SURE or (isinstance(understood, Match) and understood.facet == "description"):
