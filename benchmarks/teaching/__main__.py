@@ -13,13 +13,15 @@ sees, not words). `scenes` lets parts run in processes of their own. `lessons` w
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.loading import add_options, load
+from voice_assistant.hearing.tuning.model_files import MARK
 from voice_assistant.hearing.tuning.noise_lessons import LESSONS, NETWORK, lessons_of, save, with_lessons
-from voice_assistant.resources import SPEECH_MODEL
+from voice_assistant.resources import SPEECH_MODEL, tuned_model
 
 SHARE = 0.65
 """Of the way from the old weights to the new: on voices that had no part in it better than the whole, in noise and
@@ -52,7 +54,8 @@ def main() -> int:
         if given.step == "speech":
             _speech(given, [phrase.text for phrase in assistant.guide.phrases])
         elif given.step == "scenes":
-            _scenes(given, model)
+            tuned = tuned_model(assistant.folders, assistant.guide, assistant.settings.wake_phrases)
+            _scenes(given, model, tuned)
         elif given.step == "train":
             _train(given, model)
         else:
@@ -74,15 +77,18 @@ def _speech(given: argparse.Namespace, phrases: list[str]) -> None:
         print(f"{person}: {seconds} s", flush=True)
 
 
-def _scenes(given: argparse.Namespace, model: Path) -> None:
+def _scenes(given: argparse.Namespace, model: Path, tuned: Path) -> None:
     from benchmarks.teaching.features import IVectors
     from benchmarks.teaching.scenes import Said, pair
     from benchmarks.teaching.training import save_pairs
+    from benchmarks.teaching.truth import Truth
 
     said, ivectors = Said(sorted(given.work.glob("speech-*.npz"))), IVectors(model)
+    spelled = json.loads((tuned / MARK).read_text(encoding="utf-8"))["spelled"]
+    truth = Truth(model, (tuned / NETWORK).read_bytes(), spelled)
     for time in range(given.times):
         random = np.random.default_rng((time, given.part))
-        pairs = [pair(random, said, index, ivectors) for index in range(given.part, len(said), given.parts)]
+        pairs = [pair(random, said, index, ivectors, truth) for index in range(given.part, len(said), given.parts)]
         save_pairs(given.work / f"scenes-{time}-{given.part}.npz", pairs)
         print(f"{len(pairs)} scenes", flush=True)
 

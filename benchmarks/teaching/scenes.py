@@ -13,6 +13,7 @@ from scipy import signal
 from benchmarks.sound.scenes import active_level
 from benchmarks.teaching.features import Features, IVectors, features
 from benchmarks.teaching.noises import coloured, faster, noise, room
+from benchmarks.teaching.truth import Chances, States, Truth
 from voice_assistant.audio.samples import Floats
 from voice_assistant.hearing.activity import FRAME_BYTES
 from voice_assistant.hearing.suppression import DELAY_SAMPLES, NoiseSuppressor
@@ -26,9 +27,11 @@ class Said:
 
     def __init__(self, files: list[Path]) -> None:
         self._said: list[Pcm] = []
+        self._texts: list[str] = []
         for path in files:
             with np.load(path) as file:
                 self._said += np.split(file["pcm"], np.cumsum(file["lengths"])[:-1])
+                self._texts += file["texts"].tolist()
 
     def __len__(self) -> int:
         return len(self._said)
@@ -37,6 +40,10 @@ class Said:
         """Peak 0.5."""
         sound = self._said[index].astype(np.float32)
         return sound * (0.5 / max(float(np.abs(sound).max()), 1.0))
+
+    def text(self, index: int) -> str:
+        """Its words; "" where nobody wrote them down."""
+        return self._texts[index]
 
     def any(self, random: Generator) -> Floats:
         """Something that somebody says, at the level of 1."""
@@ -54,15 +61,19 @@ class Pair:
     """At the end, shape (30,)."""
     noisy_ivectors: Features
     """Shape (periods, 30)."""
+    states: States
+    chances: Chances
+    """See Truth."""
 
 
-def pair(random: Generator, said: Said, index: int, ivectors: IVectors) -> Pair:
+def pair(random: Generator, said: Said, index: int, ivectors: IVectors, truth: Truth) -> Pair:
     """One utterance, changed a little so that it seems another's, and the same amid noise."""
     clean, noisy = _sounds(random, said, index)
     seen, seen_amid = (features(sound, int(random.integers(1 << 30))) for sound in (clean, noisy))
     count = min(len(seen), len(seen_amid))
     seen, seen_amid = seen[:count], seen_amid[:count]
-    return Pair(seen, seen_amid, ivectors(seen)[-1], ivectors(seen_amid))
+    clean_ivector = ivectors(seen)[-1]
+    return Pair(seen, seen_amid, clean_ivector, ivectors(seen_amid), *truth(said.text(index), seen, clean_ivector))
 
 
 def _sounds(random: Generator, said: Said, index: int) -> tuple[Pcm, Pcm]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.random import Generator
@@ -22,35 +23,44 @@ _THROATS = (
 )
 _FLITE = ("kal", "kal16", "rms", "slt", "awb")
 _LIKE_PEOPLE = 0.5
-_LONGEST_S, _SHORTEST_S = 9, 0.2
+_LONGEST_S, _SHORTEST_S = 11, 0.2
+
+Utterance: TypeAlias = tuple[Pcm, str]
+"""A sound, and its words where they are known."""
 
 
-def spoken(random: Generator, texts: list[str], count: int) -> Iterator[Pcm]:
+def spoken(random: Generator, texts: list[str], count: int) -> Iterator[Utterance]:
     """So many of the texts, each in another voice."""
     for _ in range(count):
-        sound = say(str(random.choice(texts)), _somebody(random))
-        yield np.rint(sound * 32767).astype("<i2")[: _LONGEST_S * SAMPLE_RATE_HZ]
+        text = str(random.choice(texts))
+        sound = np.rint(say(text, _somebody(random)) * 32767).astype("<i2")
+        if len(sound) < _LONGEST_S * SAMPLE_RATE_HZ:
+            yield sound, text
 
 
-def recorded(random: Generator, person: Path, times: int = 1) -> Iterator[Pcm]:
-    """The recordings in a folder, short ones joined to utterances of some seconds; in `times` different orders."""
+def recorded(random: Generator, person: Path, times: int = 1) -> Iterator[Utterance]:
+    """The recordings in a folder, short ones joined to utterances of some seconds; in `times` different orders. What is
+    said in them is not known.
+    """
     sounds = [sound for path in sorted(person.rglob("*")) if path.is_file() and (sound := _decoded(path)) is not None]
     for _ in range(times):
         joined: list[Pcm] = []
         for index in random.permutation(len(sounds)):
             joined += [sounds[index], np.zeros(int(random.uniform(0.02, 0.35) * SAMPLE_RATE_HZ), "<i2")]
             if sum(map(len, joined)) > random.uniform(1.5, 5) * SAMPLE_RATE_HZ:
-                yield np.concatenate(joined)
+                yield np.concatenate(joined), ""
                 joined = []
 
 
-def save_speech(path: Path, utterances: Iterable[Pcm]) -> int:
+def save_speech(path: Path, utterances: Iterable[Utterance]) -> int:
     """Keep them for Said; gives how many seconds there are, and writes nothing where there is no sound."""
-    kept = [sound for sound in utterances if len(sound) > _SHORTEST_S * SAMPLE_RATE_HZ]
+    kept = [(sound, text) for sound, text in utterances if len(sound) > _SHORTEST_S * SAMPLE_RATE_HZ]
     if not kept:
         return 0
-    pcm = np.concatenate(kept)
-    np.savez(path, pcm=pcm, lengths=np.array([len(sound) for sound in kept]))
+    pcm = np.concatenate([sound for sound, _ in kept])
+    np.savez(
+        path, pcm=pcm, lengths=np.array([len(sound) for sound, _ in kept]), texts=np.array([text for _, text in kept])
+    )
     return len(pcm) // SAMPLE_RATE_HZ
 
 
