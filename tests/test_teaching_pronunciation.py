@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.teaching.pronunciation import KEPT, Occupancy, Pronunciation
+from benchmarks.teaching.pronunciation import KEPT, Occupancy, Pronunciation, silent_states
 from voice_assistant.hearing.tuning.fst_file import ARC, STATE
 
 YES, NO, END = 1, 2, 3
@@ -40,7 +40,7 @@ def model(tmp_path: Path) -> Path:
     (tmp_path / "graph" / "HCLr.fst").write_bytes(bytes(20) + header + states.tobytes() + arcs.tobytes() + coming)
     tuples = b"".join(
         struct.pack("<bi", 4, number)
-        for row in zip(range(6), [0] * 6, ENTERING, STAYING, strict=True)
+        for row in zip(range(8, 14), [0] * 6, ENTERING, STAYING, strict=True)
         for number in row
     )
     (tmp_path / "am" / "final.mdl").write_bytes(b"<TransitionModel> <Tuples> " + struct.pack("<bi", 4, 6) + tuples)
@@ -107,3 +107,8 @@ def test_another_sentence_than_was_said_lies_far_below_the_best_scores(model: Pa
 def test_a_sentence_too_long_for_its_time_has_no_states(model: Path) -> None:
     scores = np.zeros((3, 16), np.float32)
     assert Pronunciation(model).occupancy([[[YES]]] * 4, scores) is None
+
+
+def test_states_of_the_first_ten_phones_are_silent(model: Path) -> None:
+    network = (model / "am" / "final.mdl").read_bytes()
+    assert silent_states(network).tolist() == [*ENTERING[:3], *STAYING[:3]]

@@ -3,7 +3,7 @@
     python -m benchmarks.teaching speech  WORK [--recordings FOLDER…] [--utterances 5000]
     python -m benchmarks.teaching scenes  WORK [--times 1] [--part 0 --parts 2]
     python -m benchmarks.teaching train   WORK --minutes 35 [--more]
-    python -m benchmarks.teaching lessons WORK [--share 0.65] [--output FILE.npz]
+    python -m benchmarks.teaching lessons WORK [--share 0.65] [--average FILE.pt…] [--output FILE.npz]
 
 The steps follow one another; WORK is a folder for what lies between them (2 GB). `speech` renders synthetic voices and
 reads recordings of people (one folder for each; any language: what is learned is how noise changes what the network
@@ -27,6 +27,10 @@ SHARE = 0.65
 """Of the way from the old weights to the new: on voices that had no part in it better than the whole, in noise and
 without (M. Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022, found the same of pictures)."""
 _LEARNED = "network.pt"
+_BIAS = "output.affine/BiasParams"
+_SILENCE_LESS = 0.25
+"""Log-likelihood that silence loses. What was taught amid other voices takes strange voices for a background; with 1
+noise becomes words, with 0.25 robots lost a tenth of their word errors and people none were added (docs/tuning.md)."""
 _SHORT_WORDS = 3
 """Of commands, which are heard alone and are over before a voice is known."""
 
@@ -45,6 +49,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=35)
     parser.add_argument("--more", action="store_true", help="train: go on from the lessons in the repository")
     parser.add_argument("--share", type=float, default=SHARE, help="of what was learned; --more expects the default")
+    parser.add_argument(
+        "--average", type=Path, nargs="+", default=[], metavar="FILE.pt", help="with other runs' networks"
+    )
     parser.add_argument("--output", type=Path, default=LESSONS, help="where the lessons are written")
     add_options(parser)
     given = parser.parse_args()
@@ -114,10 +121,13 @@ def _lessons(given: argparse.Namespace, model: Path) -> None:
     import torch
 
     from benchmarks.teaching.network import Network
+    from benchmarks.teaching.pronunciation import silent_states
 
     network = (model / NETWORK).read_bytes()
     before = Network(network).arrays()
-    learned = torch.load(given.work / _LEARNED, weights_only=False)
+    runs = [torch.load(path, weights_only=False) for path in (given.work / _LEARNED, *given.average)]
+    learned = {name: sum(run[name] for run in runs) / len(runs) for name in before}
+    learned[_BIAS][silent_states(network)] -= _SILENCE_LESS / given.share
     after = {name: old + given.share * (learned[name] - old) for name, old in before.items()}
     save(given.output, network, lessons_of(before, after))
     print(f"{given.output}: {given.output.stat().st_size / 1e6:.1f} MB")

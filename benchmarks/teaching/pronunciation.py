@@ -32,6 +32,8 @@ _BEFORE_INTERVALS = 5
 _SILENT = -1
 """In place of a state of the network, for an arc that takes no time."""
 _MOST_STATES = 40_000
+_LAST_SILENT_PHONE = 10
+"""`--endpoint.silence-phones` of the model's conf/model.conf."""
 
 
 @dataclass(frozen=True)
@@ -186,13 +188,25 @@ def _automaton(sentence: Sentence) -> tuple[list[dict[int, list[int]]], int]:
     return nodes, len(sentence)
 
 
-def _states_of_transitions(network: bytes) -> npt.NDArray[np.int64]:
-    """Transition → state of the network (`transition-model.cc`; of each two the first stays, the second goes on)."""
+def silent_states(network: bytes) -> npt.NDArray[np.int64]:
+    """States of the network that are no speech."""
+    phones, _, going, staying = _tuples(network)
+    silent = phones <= _LAST_SILENT_PHONE
+    return np.unique(np.concatenate((going[silent], staying[silent])))
+
+
+def _tuples(network: bytes) -> npt.NDArray[np.int64]:
+    """Phones, places in them, states of the network that enter and that stay (`transition-model.cc`): shape (4, count)."""
     token = b"<Tuples> "
     at = network.index(token) + len(token)
     (count,) = struct.unpack_from("<i", network, at + 1)
     tuples = np.frombuffer(network, np.dtype([("size", "u1"), ("value", "<i4")]), count * 4, at + 5)["value"]
-    _, _, going, staying = tuples.reshape(count, 4).T
+    return tuples.reshape(count, 4).T.astype(np.int64)
+
+
+def _states_of_transitions(network: bytes) -> npt.NDArray[np.int64]:
+    """Transition → state of the network; of each two the first stays, the second goes on."""
+    _, _, going, staying = _tuples(network)
     return np.concatenate(([_SILENT], np.stack((staying, going), axis=1).ravel())).astype(np.int64)
 
 

@@ -12,7 +12,7 @@ import torch
 
 from benchmarks.teaching.features import Features
 from benchmarks.teaching.network import EVERY, LEFT, RIGHT, Network
-from benchmarks.teaching.pronunciation import KEPT, Pronunciation, Sentence
+from benchmarks.teaching.pronunciation import KEPT, Pronunciation, Sentence, silent_states
 from voice_assistant.hearing.tuning.ngram_file import read_symbols
 from voice_assistant.hearing.tuning.text import words_of
 from voice_assistant.hearing.tuning.vocabulary import GRAPH, Vocabulary
@@ -30,6 +30,7 @@ class Truth:
     def __init__(self, model_folder: Path, network: bytes, spelled: Mapping[str, tuple[str, ...]]) -> None:
         """`spelled`: what words are spelled with that the model lacks."""
         torch.set_num_threads(1)
+        self._silent = silent_states(network)
         self._pronunciation, self._network = Pronunciation(model_folder), Network(network)
         symbols = read_symbols(model_folder / GRAPH)
         self._numbers = dict(zip(symbols.words, symbols.keys, strict=True))
@@ -37,7 +38,8 @@ class Truth:
 
     def __call__(self, text: str, sound: Features, ivector: Features) -> tuple[States, Chances]:
         """The likeliest states at each output and their chances, (outputs, KEPT) each; chances of 0 where the text
-        is empty, has words that cannot be pronounced, or was not said.
+        is empty, has words that cannot be pronounced, or was not said, and for silence: a pupil that is taught to be
+        sure of it takes strange voices for a background (whole clauses went unheard).
         """
         outputs = -(-len(sound) // EVERY)
         none = np.zeros((outputs, KEPT), np.int16), np.zeros((outputs, KEPT), np.float16)
@@ -45,7 +47,9 @@ class Truth:
         if not sentence:
             return none
         found = self._pronunciation.occupancy(sentence, self._scores(sound, ivector)[:outputs])
-        return (found.states, found.chances) if found and found.surplus < MOST_SURPLUS else none
+        if not found or found.surplus >= MOST_SURPLUS:
+            return none
+        return found.states, np.where(np.isin(found.states, self._silent), 0, found.chances).astype(np.float16)
 
     def _scores(self, sound: Features, ivector: Features) -> npt.NDArray[np.float32]:
         around = np.clip(np.arange(-LEFT, len(sound) + RIGHT + EVERY), 0, len(sound) - 1)
