@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from voice_assistant import Assistant
@@ -197,3 +199,12 @@ def test_the_result_says_why(assistant: Assistant) -> None:
     assert "menisc" in understood.phrase
     assert understood.runner_up is not None
     assert 0 <= understood.runner_up.score <= understood.score <= 1
+
+
+def test_a_question_that_makes_sense_is_not_overruled_by_fewer_words_of_a_command_in_its_sound(
+    assistant: Assistant,
+) -> None:
+    conversation = assistant.new_conversation()
+    conversation.hear(Transcript.typed("what is a baker's cyst"))
+    turn = conversation.hear(replace(Transcript.typed("how is it treated"), command="hello is it"))
+    assert turn.understood.node_id == "cause.bakers_cyst"

@@ -30,7 +30,7 @@ _LEARNED = "network.pt"
 _BIAS = "output.affine/BiasParams"
 _SILENCE_LESS = 0.25
 """Log-likelihood that silence loses. What was taught amid other voices takes strange voices for a background; with 1
-noise becomes words, with 0.25 robots lost a tenth of their word errors and people none were added (docs/tuning.md)."""
+less noise becomes words, with 0.25 robots and voices like people's lost a twelfth of their errors (docs/tuning.md)."""
 _SHORT_WORDS = 3
 """Of commands, which are heard alone and are over before a voice is known."""
 

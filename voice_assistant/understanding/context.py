@@ -92,13 +92,14 @@ def chosen_by_place(slots: Slots, context: Context) -> str | None:
 def believes_command(understood: Understood, transcript: Transcript, context: Context) -> bool:
     """Whether a command that the small grammar heard counts more than what the open words mean.
 
-    It does when these are about as few and not a clear command themselves; while an answer is waited for also when they
-    are more but make no sense, as in the talk of others.
+    It does when these are about as few, make no sense and are not a clear command themselves; while an answer is waited
+    for also when they make sense but are no more words than the command ("yet", "yes"), or are more but make no sense,
+    as in the talk of others.
     """
     if isinstance(understood, Match) and understood.node_id.startswith("control.") and understood.score >= _CLEAR:
         return False
     extra = len(transcript.text.split()) - len(transcript.command.split())
     makes_sense = isinstance(understood, Match) and understood.score >= _CLEAR
     if extra <= _FEW_MORE:
-        return not makes_sense or context.expects is not None
+        return not makes_sense or (context.expects is not None and extra <= 0)
     return not makes_sense and context.expects is not None
