@@ -32,8 +32,8 @@ _BEFORE_INTERVALS = 5
 _SILENT = -1
 """In place of a state of the network, for an arc that takes no time."""
 _MOST_STATES = 40_000
-_LAST_SILENT_PHONE = 10
-"""`--endpoint.silence-phones` of the model's conf/model.conf."""
+_LAST_SILENT_PHONE = 5
+"""Phones 1 to 5 are silence. 6 to 10, of `--endpoint.silence-phones` too, are noise, which a grammar takes for [unk]."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def _automaton(sentence: Sentence) -> tuple[list[dict[int, list[int]]], int]:
 
 
 def silent_states(network: bytes) -> npt.NDArray[np.int64]:
-    """States of the network that are no speech."""
+    """States of the network that mean silence."""
     phones, _, going, staying = _tuples(network)
     silent = phones <= _LAST_SILENT_PHONE
     return np.unique(np.concatenate((going[silent], staying[silent])))
