@@ -85,11 +85,14 @@ def _speech(given: argparse.Namespace, phrases: list[str]) -> None:
 
 
 def _scenes(given: argparse.Namespace, model: Path, tuned: Path) -> None:
+    import torch
+
     from benchmarks.teaching.features import IVectors
     from benchmarks.teaching.scenes import Said, pair
     from benchmarks.teaching.training import save_pairs
     from benchmarks.teaching.truth import Truth
 
+    torch.set_num_threads(1)  # parts share the machine
     said, ivectors = Said(sorted(given.work.glob("speech-*.npz"))), IVectors(model)
     spelled = json.loads((tuned / MARK).read_text(encoding="utf-8"))["spelled"]
     truth = Truth(model, (tuned / NETWORK).read_bytes(), spelled)

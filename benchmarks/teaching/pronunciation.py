@@ -29,9 +29,11 @@ KEPT = 4
 _CONST_HEADER = struct.Struct("<iiQqqq")
 _INTERVAL = np.dtype([("begin", "<i4"), ("end", "<i4")])
 _BEFORE_INTERVALS = 5
+"""Bytes of flags."""
 _SILENT = -1
 """In place of a state of the network, for an arc that takes no time."""
 _MOST_STATES = 40_000
+"""Of the graph of a sentence; usual ones have 30 to 110."""
 _LAST_SILENT_PHONE = 5
 """Phones 1 to 5 are silence. 6 to 10, of `--endpoint.silence-phones` too, are noise, which a grammar takes for [unk]."""
 

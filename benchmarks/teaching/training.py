@@ -25,6 +25,7 @@ _SHARPER = 2.0
 """The chain model's scores are flat; doubled, what the search would choose among counts most."""
 _MOST_WEIGHT = 20.0
 _AHEAD = 0.5
+"""How far above the best a true state is put that the teacher scored 1 or more below it."""
 _REPORT = 200
 
 

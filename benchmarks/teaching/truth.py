@@ -29,7 +29,6 @@ class Truth:
 
     def __init__(self, model_folder: Path, network: bytes, spelled: Mapping[str, tuple[str, ...]]) -> None:
         """`spelled`: what words are spelled with that the model lacks."""
-        torch.set_num_threads(1)
         self._silent = silent_states(network)
         self._pronunciation, self._network = Pronunciation(model_folder), Network(network)
         symbols = read_symbols(model_folder / GRAPH)
