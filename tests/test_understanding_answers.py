@@ -208,3 +208,32 @@ def test_a_question_that_makes_sense_is_not_overruled_by_fewer_words_of_a_comman
     conversation.hear(Transcript.typed("what is a baker's cyst"))
     turn = conversation.hear(replace(Transcript.typed("how is it treated"), command="hello is it"))
     assert turn.understood.node_id == "cause.bakers_cyst"
+
+
+STORIES = [
+    ("the nurse saw no clot and no infection so what's arthritis", "cause.arthritis"),
+    ("in nineteen seventy five i dislocated my kneecap that's all mended what is a baker's cyst", "cause.bakers_cyst"),
+    ("dad walks on it all day and nothing is swollen he'd like to hear about knee injections", "treatment.medication"),
+    ("a clot was excluded what's referred pain", "cause.referred_pain"),
+    ("you wanted to know about numbness no there isn't any", "control.no"),
+]
+
+
+@pytest.mark.parametrize(("said", "node_id"), STORIES)
+def test_after_a_story_of_what_is_not_there_the_question_is_answered(
+    assistant: Assistant, said: str, node_id: str
+) -> None:
+    understood = assistant.new_conversation().hear(Transcript.typed(said)).understood
+    assert understood.node_id == node_id
+    assert not (isinstance(understood, Match) and understood.red_flag)
+
+
+def test_a_question_after_a_matter_of_another_part_of_the_body_stays_refused(assistant: Assistant) -> None:
+    said = "i have an awful toothache again which tablets can i take for that"
+    assert isinstance(assistant.new_conversation().hear(Transcript.typed(said)).understood, NoMatch)
+
+
+def test_a_warning_sign_before_the_question_is_still_urgent(assistant: Assistant) -> None:
+    said = "years ago i broke my leg and since this morning my knee is hugely swollen what is arthritis"
+    understood = assistant.new_conversation().hear(Transcript.typed(said)).understood
+    assert isinstance(understood, Match) and understood.red_flag

@@ -287,7 +287,10 @@ def _read_omissions(reader: FileReader, tree: Tree, draft: Draft) -> None:
 
 
 def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
-    keys = ("unfinished", "points_back", "asks", "follow_on", "over_speech", "commands", "general_topics", "expected")
+    keys = (
+        *("unfinished", "points_back", "asks", "closing_questions", "follow_on"),
+        *("over_speech", "commands", "general_topics", "expected"),
+    )
     found = reader.fields(tree, None, "listening", required=keys)
 
     def words(key: str) -> frozenset[str]:
@@ -300,14 +303,18 @@ def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
         draft.listened_nodes.extend(Mention(text, reader.place(line, None)) for text, line in read)
         return tuple(text for text, _ in read)
 
+    def phrases(key: str) -> tuple[str, ...]:
+        return tuple(text for text, _ in reader.texts(found.get(key), None, key))
+
     rows = reader.entries(found["expected"], None, "expected") if "expected" in found else ()
     draft.listening = Listening(
         unfinished=words("unfinished"),
         points_back=words("points_back"),
         asks=words("asks"),
+        closing_questions=phrases("closing_questions"),
         follow_on=frozenset(nodes(found.get("follow_on"), "follow_on")),
         over_speech=words("over_speech"),
-        commands=tuple(text for text, _ in reader.texts(found.get("commands"), None, "commands")),
+        commands=phrases("commands"),
         general_topics=frozenset(nodes(found.get("general_topics"), "general_topics")),
         expected={key.value: nodes(row, key.value) for key, row in rows},
     )

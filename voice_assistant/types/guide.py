@@ -116,6 +116,7 @@ class Listening:
     unfinished: frozenset[str] = frozenset()
     points_back: frozenset[str] = frozenset()
     asks: frozenset[str] = frozenset()
+    closing_questions: tuple[str, ...] = ()
     follow_on: frozenset[str] = frozenset()
     over_speech: frozenset[str] = frozenset()
     commands: tuple[str, ...] = ()

@@ -46,6 +46,8 @@ of last year"), so many words may a story of that time go on ("as a kid i broke 
 _TAG_WORDS = 3
 """So many words may stand between the end of a denial and the question that takes it back."""
 _WORD = re.compile(r"\S+")
+_STILL_THERE = frozenset({"person", "knee", "leg", "knee_side", "lower_limb", "calf_or_hollow"})
+"""Who or what a denied thing is denied of; only the thing itself is left out ("a clot in the leg was excluded")."""
 _MASK = "_"
 """Stands for a word that an exception took away."""
 
@@ -129,8 +131,9 @@ class ConceptFinder:
             mentions.append(Mention(name, start_character, end_character, words, denied))
         mentions.sort(key=lambda mention: (mention.start, mention.end))
         stretches = [(places[first][0], places[last - 1][1]) for first, last in denial.spans]
-        telling = tuple(one for one in stretches if any(m.denied and one[0] <= m.start < one[1] for m in mentions))
-        return Findings(text=padded, mentions=tuple(mentions), denied_spans=telling)
+        telling = [one for one in stretches if any(m.denied and one[0] <= m.start < one[1] for m in mentions)]
+        telling += [(m.start, m.end) for m in mentions if m.denied and m.concept not in _STILL_THERE]
+        return Findings(text=padded, mentions=tuple(mentions), denied_spans=tuple(telling))
 
     def _hidden(
         self, text: Text, denial: _Denial, spans: Iterable[tuple[str, int, int, bool]]

@@ -17,6 +17,8 @@ _FOLLOWING_WORDS = 6
 _CLEAR = 0.8
 _FEW_MORE = 2
 """So many more words may be noise around a command."""
+_SHORTEST_STORY = 3
+"""Words; fewer before a question belong to it."""
 UNSURE = 0.5
 """Below this score (0 to 1) another topic does not keep "it" from meaning the one that was talked about."""
 RESOLVED_SHARE = 0.3
@@ -73,6 +75,16 @@ def named_for_it(text: str, context: Context, guide: Guide) -> str | None:
         return None
     words[pointing[-1]] = guide.nodes[context.topic].name
     return " ".join(words)
+
+
+def closing_question(text: str, listening: Listening) -> str | None:
+    """What is asked at the end of a story ("… long healed what's osteoarthritis"); None where nothing is."""
+    words = text.split()
+    for at in range(_SHORTEST_STORY, len(words) - 1):
+        rest = " ".join(words[at:])
+        if any(rest.startswith(f"{opening} ") for opening in listening.closing_questions):
+            return rest
+    return None
 
 
 def is_asked(text: str, listening: Listening) -> bool:

@@ -22,6 +22,7 @@ from voice_assistant.types import (
     Transcript,
     Understood,
 )
+from voice_assistant.understanding.about import is_elsewhere, is_other_leg_part, only_denies, points_to_leg
 from voice_assistant.understanding.classifier import Classifier, Scored, softmax
 from voice_assistant.understanding.compiled import Array, CompiledGuide
 from voice_assistant.understanding.concepts import ConceptFinder, Findings
@@ -29,6 +30,7 @@ from voice_assistant.understanding.context import (
     UNSURE,
     believes_command,
     chosen_by_place,
+    closing_question,
     expected_bonus,
     is_asked,
     named_for_it,
@@ -69,7 +71,6 @@ urgent (docs/understanding.md has what that catches and what it costs)."""
 NOT_SAYING_MORE = ("fallback.", "control.", "care.diagnosis")
 """What is understood by accident of somebody who only tells what is not there ("they looked and there's no clot")."""
 _ANSWERS = frozenset({"control.yes", "control.no"})
-_POINTING = frozenset({"this", "it", "it's", "that", "that's", "there"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Interpreter:
         understood = Match(chosen, None, 1.0) if chosen else self._decide(reading, texts[0], context)
         understood = self._second_ear(understood, reading, transcript, context)
         understood = self._about_the_topic(understood, texts[0], context)
+        understood = self._asked_in_the_end(understood, reading, texts[0])
         signs = tuple(
             Sign(mention.concept, not mention.denied, mention.words)
             for mention in reading.findings.mentions
@@ -150,6 +152,23 @@ class Interpreter:
         meant = self.understand(Transcript.typed(named))
         is_asked = isinstance(meant, Match) and meant.node_id == context.topic and meant.facet not in ("summary", None)
         return meant if is_asked and meant.score >= UNSURE else understood
+
+    def _asked_in_the_end(self, understood: Understood, reading: _Reading, text: str) -> Understood:
+        """The question that a story ends with, where the whole made hardly any sense or only told what is not there."""
+        makes_no_sense = (
+            understood.reason == "not_heard" if isinstance(understood, NoMatch) else understood.score < UNSURE
+        )
+        tells_nothing = understood.node_id == CHECK and only_denies(reading.findings, self._signs_of_warning)
+        question = (
+            closing_question(text, self._guide.listening)
+            if (makes_no_sense or tells_nothing) and not reading.flag
+            else None
+        )
+        if question is None:
+            return understood
+        meant = self.understand(Transcript.typed(question))
+        is_topic = isinstance(meant, Match) and not meant.node_id.startswith("control.") and meant.score >= UNSURE
+        return meant if is_topic else understood
 
     def warning(self, text: str) -> RedFlag | None:
         """Only look for warning signs: quick enough for every partial transcript."""
@@ -271,7 +290,7 @@ class Interpreter:
 
     def _likeness_flag(self, findings: Findings, likeness: float) -> RedFlag | None:
         """The second net: no rule fired, but it is like known warning signs and not about another part of the body."""
-        if likeness < self._thresholds.urgent_score or is_elsewhere(findings) or not _points(findings):
+        if likeness < self._thresholds.urgent_score or is_elsewhere(findings) or not points_to_leg(findings):
             return None
         if likeness < LIKE_WITHOUT_LEG and not findings.has("leg"):
             return None
@@ -281,7 +300,7 @@ class Interpreter:
         """Whether what was hardly understood is a complaint about the leg: a description, or words that point to it."""
         if is_elsewhere(findings) or only_denies(findings, self._signs_of_warning):
             return False
-        return understood.node_id == CHECK or _points(findings)
+        return understood.node_id == CHECK or points_to_leg(findings)
 
     def _refusal(self, reading: _Reading, best: Candidate) -> NoMatch:
         reason = cast(Literal["not_in_guide", "out_of_scope", "not_heard"], best.node_id.removeprefix("fallback."))
@@ -305,11 +324,6 @@ def _by_likeness(findings: Findings) -> RedFlag:
     return RedFlag(rule="likeness", level="urgent", words=findings.text.strip())
 
 
-def _points(findings: Findings) -> bool:
-    """Whether a leg is named, or "it" or "this", which may be one."""
-    return findings.has("leg") or any(word in _POINTING for word in findings.text.split())
-
-
 def _guesses(transcript: Transcript) -> list[str]:
     return [transcript.text, *(alternative.text for alternative in transcript.alternatives)]
 
@@ -317,27 +331,6 @@ def _guesses(transcript: Transcript) -> list[str]:
 def _is_word(text: str) -> bool:
     """Whether it could be a word of any language: with a letter, and not endless."""
     return len(text) <= LONGEST_WORD and any(letter.isalpha() for letter in text)
-
-
-def is_elsewhere(findings: Findings) -> bool:
-    """Whether it is about another part of the body, or the back or hip alone, with no word of the leg nor "this" or
-    "it".
-    """
-    if findings.has("leg"):
-        return False
-    points = any(word in _POINTING for word in findings.text.split())
-    return findings.names("other_body") is not None or (findings.has("back_or_hip_pain") and not points)
-
-
-def only_denies(findings: Findings, signs: frozenset[str]) -> bool:
-    """Whether warning signs are named, all of them denied, and no complaint is left."""
-    named = [mention for mention in findings.mentions if mention.concept in signs]
-    return bool(named) and all(mention.denied for mention in named) and not findings.has("pain")
-
-
-def is_other_leg_part(findings: Findings) -> bool:
-    """Whether it is about a foot, an ankle or the front of the leg alone, of which the guide says nothing."""
-    return findings.has("other_leg_part") and findings.names("knee_side") is None
 
 
 def _alternative_weights(transcript: Transcript, count: int) -> Array:
