@@ -26,6 +26,8 @@ _SHARPER = 2.0
 _MOST_WEIGHT = 20.0
 _AHEAD = 0.5
 """How far above the best a true state is put that the teacher scored 1 or more below it."""
+_ONLY_LONG_FLOATS = ("DEFAULT", "AVX2")
+"""Processors that only imitate 16-bit floats, which takes longer than 32-bit ones."""
 _REPORT = 200
 
 
@@ -92,6 +94,7 @@ def train(network: bytes, begin: bytes, files: list[Path], minutes: float) -> Ne
     """What `begin` becomes after so long with the teacher `network`; progress is printed."""
     torch.set_flush_denormal(True)
     teacher, pupil, pairs, random = Network(network), Network(begin), Pairs(files), np.random.default_rng(1)
+    has_short_floats = torch.backends.cpu.get_cpu_capability() not in _ONLY_LONG_FLOATS
     adam = torch.optim.Adam(pupil.parameters(), lr=RATE, betas=(0.9, 0.98), fused=True)
     began, step, lost = time.monotonic(), 0, 0.0
     while (share := (time.monotonic() - began) / (60 * minutes)) < 1:
@@ -99,7 +102,7 @@ def train(network: bytes, begin: bytes, files: list[Path], minutes: float) -> Ne
         for group in adam.param_groups:
             group["lr"] = RATE * min(1.0, step / _WARM_UP) * falling
         clean, clean_ivector, noisy, noisy_ivector, states, chances = pairs.batch(random)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_short_floats):
             with torch.no_grad():
                 wanted = teacher(clean, clean_ivector)
             given = pupil(noisy, noisy_ivector)
