@@ -92,7 +92,7 @@ def _sounds(random: Generator, said: Said, index: int) -> tuple[Pcm, Pcm]:
     kind = random.random()
     if kind > 0.15:
         under = noise(random, len(clean), lambda: said.any(random))
-        noisy = noisy + under * active_level(clean) * 10 ** (-random.uniform(0, 24) / 20)
+        noisy = noisy + under * active_level(clean) * 10 ** (-_level_db(random) / 20)
     elif kind > 0.07:
         noisy = noisy + coloured(random, len(clean)) * active_level(clean) * 10 ** (-random.uniform(24, 50) / 20)
     gain = 10 ** (random.uniform(-22, 3) / 20)
@@ -100,6 +100,11 @@ def _sounds(random: Generator, said: Said, index: int) -> tuple[Pcm, Pcm]:
     if random.random() < 0.6:
         amid = _suppressed(amid)
     return _pcm(clean * gain)[: len(amid)], amid
+
+
+def _level_db(random: Generator) -> float:
+    """How far the speech is above the noise: mostly so little that words are misheard."""
+    return random.uniform(1, 14) if random.random() < 0.6 else random.uniform(0, 24)
 
 
 def _coloured(random: Generator, sound: Floats) -> Floats:
