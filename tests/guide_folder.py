@@ -113,6 +113,7 @@ lines:
     "listening.yaml": """\
 unfinished: [the, behind]
 points_back: [it]
+closing_questions: [what is]
 asks: [can, how]
 follow_on: [care.urgent]
 over_speech: [stop]
