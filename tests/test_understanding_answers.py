@@ -216,6 +216,7 @@ STORIES = [
     ("dad walks on it all day and nothing is swollen he'd like to hear about knee injections", "treatment.medication"),
     ("a clot was excluded what's referred pain", "cause.referred_pain"),
     ("you wanted to know about numbness no there isn't any", "control.no"),
+    ("you said a fever no he hasn't one", "control.no"),
 ]
 
 
@@ -233,7 +234,14 @@ def test_a_question_after_a_matter_of_another_part_of_the_body_stays_refused(ass
     assert isinstance(assistant.new_conversation().hear(Transcript.typed(said)).understood, NoMatch)
 
 
-def test_a_warning_sign_before_the_question_is_still_urgent(assistant: Assistant) -> None:
-    said = "years ago i broke my leg and since this morning my knee is hugely swollen what is arthritis"
+@pytest.mark.parametrize(
+    "said",
+    [
+        "years ago i broke my leg and since this morning my knee is hugely swollen what is arthritis",
+        "my knee hurts and a fever no she hasn't any idea why",
+        "nothing was done and my knee is hugely swollen",
+    ],
+)
+def test_a_warning_sign_in_a_story_is_still_urgent(assistant: Assistant, said: str) -> None:
     understood = assistant.new_conversation().hear(Transcript.typed(said)).understood
     assert isinstance(understood, Match) and understood.red_flag

@@ -27,7 +27,7 @@ _MOST_WEIGHT = 20.0
 _AHEAD = 0.5
 """How far above the best a true state is put that the teacher scored 1 or more below it."""
 _ONLY_LONG_FLOATS = ("DEFAULT", "AVX2")
-"""Processors that only imitate 16-bit floats, which takes longer than 32-bit ones."""
+"""Processors that only imitate 16-bit floats: a pass there and back takes 7.7 instead of 0.4 s (AVX2)."""
 _REPORT = 200
 
 

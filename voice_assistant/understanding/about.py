@@ -13,8 +13,7 @@ def is_elsewhere(findings: Findings) -> bool:
     """
     if findings.has("leg"):
         return False
-    points = any(word in _POINTING for word in findings.text.split())
-    return findings.names("other_body") is not None or (findings.has("back_or_hip_pain") and not points)
+    return findings.names("other_body") is not None or (findings.has("back_or_hip_pain") and not _points(findings))
 
 
 def only_denies(findings: Findings, signs: frozenset[str]) -> bool:
@@ -30,4 +29,8 @@ def is_other_leg_part(findings: Findings) -> bool:
 
 def points_to_leg(findings: Findings) -> bool:
     """Whether a leg is named, or "it" or "this", which may be one."""
-    return findings.has("leg") or any(word in _POINTING for word in findings.text.split())
+    return findings.has("leg") or _points(findings)
+
+
+def _points(findings: Findings) -> bool:
+    return any(word in _POINTING for word in findings.text.split())

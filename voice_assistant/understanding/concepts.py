@@ -46,7 +46,9 @@ of last year"), so many words may a story of that time go on ("as a kid i broke 
 _TAG_WORDS = 3
 """So many words may stand between the end of a denial and the question that takes it back."""
 _WORD = re.compile(r"\S+")
-_STILL_THERE = frozenset({"person", "knee", "leg", "knee_side", "lower_limb", "calf_or_hollow"})
+PLACES = frozenset({"knee", "leg", "lower_limb", "calf_or_hollow"})
+"""A part of the body is there whether or not something of it is denied ("I can't bear weight on the leg")."""
+_STILL_THERE = PLACES | {"person", "knee_side"}
 """Who or what a denied thing is denied of; only the thing itself is left out ("a clot in the leg was excluded")."""
 _MASK = "_"
 """Stands for a word that an exception took away."""

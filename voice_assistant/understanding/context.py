@@ -80,10 +80,10 @@ def named_for_it(text: str, context: Context, guide: Guide) -> str | None:
 def closing_question(text: str, listening: Listening) -> str | None:
     """What is asked at the end of a story ("… long healed what's osteoarthritis"); None where nothing is."""
     words = text.split()
-    for at in range(_SHORTEST_STORY, len(words) - 1):
-        rest = " ".join(words[at:])
-        if any(rest.startswith(f"{opening} ") for opening in listening.closing_questions):
-            return rest
+    openings = [opening.split() for opening in listening.closing_questions]
+    for at in range(_SHORTEST_STORY, len(words)):
+        if any(words[at : at + len(opening)] == opening and at + len(opening) < len(words) for opening in openings):
+            return " ".join(words[at:])
     return None
 
 

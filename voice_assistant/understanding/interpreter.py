@@ -155,18 +155,16 @@ class Interpreter:
 
     def _asked_in_the_end(self, understood: Understood, reading: _Reading, text: str) -> Understood:
         """The question that a story ends with, where the whole made hardly any sense or only told what is not there."""
+        if reading.flag:
+            return understood
         makes_no_sense = (
             understood.reason == "not_heard" if isinstance(understood, NoMatch) else understood.score < UNSURE
         )
         tells_nothing = understood.node_id == CHECK and only_denies(reading.findings, self._signs_of_warning)
-        question = (
-            closing_question(text, self._guide.listening)
-            if (makes_no_sense or tells_nothing) and not reading.flag
-            else None
-        )
+        question = closing_question(text, self._guide.listening) if makes_no_sense or tells_nothing else None
         if question is None:
             return understood
-        meant = self.understand(Transcript.typed(question))
+        meant = self._decide(self._read([question], Transcript.typed(question)), question, Context())
         is_topic = isinstance(meant, Match) and not meant.node_id.startswith("control.") and meant.score >= UNSURE
         return meant if is_topic else understood
 

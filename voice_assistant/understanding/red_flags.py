@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from voice_assistant.types import RedFlag, Rule
-from voice_assistant.understanding.concepts import Findings
-
-PLACES = frozenset({"knee", "leg", "lower_limb", "calf_or_hollow"})
-"""A part of the body is there whether or not something of it is denied ("I can't bear weight on the leg")."""
+from voice_assistant.understanding.concepts import PLACES, Findings
 
 
 def red_flag(findings: Findings, rules: Iterable[Rule]) -> RedFlag | None:
