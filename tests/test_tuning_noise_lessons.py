@@ -11,12 +11,12 @@ import pytest
 
 from tests.tuning_models import tiny_model_folder
 from voice_assistant.hearing.tuning import NETWORK, WeightedText, cached_model, changed_files
-from voice_assistant.hearing.tuning.kaldi_network import matrix, place, with_room
 from voice_assistant.hearing.tuning.model_files import MARK
 from voice_assistant.hearing.tuning.noise_lessons import (
     checksum,
     is_whole,
     lessons_of,
+    place,
     save,
     taught,
     with_lessons,
@@ -28,7 +28,7 @@ MATRIX = np.arange(6, dtype="<f4").reshape(2, 3)
 BIAS = np.array([5.0, -7.0], "<f4")
 
 
-def matrix_bytes(values: np.ndarray) -> bytes:
+def matrix(values: np.ndarray) -> bytes:
     return b"FM " + b"".join(struct.pack("<bi", 4, size) for size in values.shape) + values.tobytes()
 
 
@@ -36,7 +36,7 @@ def network(first: np.ndarray = MATRIX) -> bytes:
     """Two layers as Kaldi writes them."""
     bias = b"FV " + struct.pack("<bi", 4, 2) + BIAS.tobytes()
     layer = b"<ComponentName> %s <NaturalGradientAffineComponent> <LinearParams> %s<BiasParams> %s</Component>"
-    return b"\0B" + layer % (b"one", matrix_bytes(first), bias) + layer % (b"two", matrix_bytes(MATRIX + 100), bias)
+    return b"\0B" + layer % (b"one", matrix(first), bias) + layer % (b"two", matrix(MATRIX + 100), bias)
 
 
 @pytest.fixture
@@ -116,30 +116,13 @@ def test_the_speech_model_that_is_fetched_has_lessons_for_all_its_layers():
     before = (STOCK / "am/final.mdl").read_bytes()
     after = taught(STOCK)
     assert after is not None
-    for layer in range(2, 13):
-        down = f"tdnnf{layer}.linear"
-        old, new = (matrix(content, down, "LinearParams") for content in (before, after))
-        assert (len(old), len(new)) == (96, 192), down
-        assert np.abs(new[:96] - old).max() < 1 < np.abs(new[96:]).max() * 100, down
+    assert len(after) == len(before)
     for component in ("tdnn1.affine", *(f"tdnnf{layer}.affine" for layer in range(2, 13)), "output.affine"):
         rows = 2192 if component == "output.affine" else 640
         old, new = (numbers(content, component, "BiasParams", (rows,)) for content in (before, after))
         assert 0 < np.abs(new - old).max() < 2, component
     heads = (content[: content.index(b"<NumComponents>")] for content in (before, after))
     assert next(heads) == next(heads)
-
-
-def test_a_layer_gets_as_wide_as_what_was_learned():
-    narrow = b"".join(
-        b"<ComponentName> one.%s <TdnnComponent> <LinearParams> %s</TdnnComponent> " % (half, matrix_bytes(values))
-        for half, values in ((b"linear", MATRIX), (b"affine", MATRIX.T.copy()))
-    )
-    wide = {"one.linear/LinearParams": np.ones((4, 3), "<f4"), "one.affine/LinearParams": np.ones((3, 4), "<f4")}
-    room = with_room(narrow, {name: weights.shape for name, weights in wide.items()})
-    before = {name: matrix(room, *name.split("/")) for name in wide}
-    learned = with_lessons(narrow, lessons_of(before, wide))
-    for name, weights in wide.items():
-        np.testing.assert_allclose(matrix(learned, *name.split("/")), weights, atol=0.05)
 
 
 def test_a_network_that_is_the_stock_models_is_told_from_a_taught_one(tmp_path):

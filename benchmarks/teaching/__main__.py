@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.loading import add_options, load
-from voice_assistant.hearing.tuning.kaldi_network import Weights, with_room
 from voice_assistant.hearing.tuning.model_files import MARK
 from voice_assistant.hearing.tuning.noise_lessons import LESSONS, NETWORK, lessons_of, save, with_lessons
 from voice_assistant.resources import SPEECH_MODEL, tuned_model
@@ -107,40 +106,33 @@ def _scenes(given: argparse.Namespace, model: Path, tuned: Path) -> None:
 def _train(given: argparse.Namespace, model: Path) -> None:
     import torch
 
-    from benchmarks.teaching.network import Network, beginning
     from benchmarks.teaching.training import train
 
     network, files = (model / NETWORK).read_bytes(), sorted(given.work.glob("scenes-*.npz"))
-    pupil = beginning(network)
-    if given.more:
-        pupil.load(_taught(network, pupil.arrays()))
-    train(Network(network), pupil, files, given.minutes)
-    torch.save(pupil.arrays(), given.work / _LEARNED)
+    learned = train(network, _taught(network) if given.more else network, files, given.minutes)
+    torch.save(learned.arrays(), given.work / _LEARNED)
 
 
-def _taught(network: bytes, begin: dict[str, Weights]) -> dict[str, Weights]:
+def _taught(network: bytes) -> bytes:
     """With the lessons in the repository, all the way: they are SHARE of it."""
-    from benchmarks.teaching.network import Network
-
     with np.load(LESSONS) as file:
-        shipped = Network(with_lessons(network, {name: file[name] for name in file.files if "/" in name})).arrays()
-    return {name: old + (shipped[name] - old) / SHARE for name, old in begin.items()}
+        lessons = {name: file[name] / (SHARE if name.endswith("/step") else 1) for name in file.files if "/" in name}
+    return with_lessons(network, lessons)
 
 
 def _lessons(given: argparse.Namespace, model: Path) -> None:
     import torch
 
-    from benchmarks.teaching.network import Network, beginning
+    from benchmarks.teaching.network import Network
     from benchmarks.teaching.pronunciation import silent_states
 
     network = (model / NETWORK).read_bytes()
-    begin = beginning(network).arrays()
+    before = Network(network).arrays()
     runs = [torch.load(path, weights_only=False) for path in (given.work / _LEARNED, *given.average)]
-    learned = {name: sum(run[name] for run in runs) / len(runs) for name in begin}
+    learned = {name: sum(run[name] for run in runs) / len(runs) for name in before}
     learned[_BIAS][silent_states(network)] -= _SILENCE_LESS / given.share
-    after = {name: old + given.share * (learned[name] - old) for name, old in begin.items()}
-    stock = Network(with_room(network, {name: weights.shape for name, weights in after.items()})).arrays()
-    save(given.output, network, lessons_of(stock, after))
+    after = {name: old + given.share * (learned[name] - old) for name, old in before.items()}
+    save(given.output, network, lessons_of(before, after))
     print(f"{given.output}: {given.output.stat().st_size / 1e6:.1f} MB")
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmarks.teaching import kaldi
-from voice_assistant.hearing.tuning.kaldi_network import widened
 
 LEFT, RIGHT = 26, 14
 """Frames before and after that an output depends on."""
@@ -26,26 +23,6 @@ _OFFSETS = {
 _FIRST_SPARSE = 5
 """From this layer on only every third frame is needed."""
 _BYPASS = 0.75
-WIDTH = 192
-"""Numbers between the halves of a layer, of which the stock network has 96: that holds only so much, what helps one
-kind of voice in noise costs another. Decoding with 192 takes a tenth more time."""
-
-
-def beginning(file: bytes) -> Network:
-    """A network that is WIDTH wide and answers as the file's does; what it has more waits to learn.
-
-    The new numbers are drawn at random from what comes in, and nothing is made of them yet: were both zero, neither could
-    learn.
-    """
-    for layer in _OFFSETS:
-        file = widened(file, f"tdnnf{layer}", WIDTH)
-    network, random = Network(file), torch.Generator().manual_seed(1)
-    with torch.no_grad():
-        for layer in _OFFSETS:
-            weight = network.weights[_key(f"tdnnf{layer}.linear", "LinearParams")]
-            new = ~weight.any(1)
-            weight[new] = weight[~new].std() * torch.randn(weight[new].shape, generator=random)
-    return network
 
 
 class Network(nn.Module):
@@ -97,15 +74,9 @@ class Network(nn.Module):
         )
         return self._affine("output.affine", x)
 
-    def load(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Take the weights that `arrays` gave."""
-        with torch.no_grad():
-            for key, weight in self.weights.items():
-                weight.copy_(torch.from_numpy(arrays[_name(key)]))
-
     def arrays(self) -> dict[str, np.ndarray]:
         """The weights by component and field, as `lessons_of` takes them."""
-        return {_name(key): weight.detach().numpy().copy() for key, weight in self.weights.items()}
+        return {key.replace("|", ".").replace(":", "/"): w.detach().numpy().copy() for key, w in self.weights.items()}
 
     def _begin(self, component: str) -> int:
         return self._file.index(f"<ComponentName> {component} ".encode())
@@ -144,7 +115,3 @@ def _joined(x: Tensor, apart: int) -> Tensor:
 def _key(component: str, name: str) -> str:
     """Torch allows no dots in a name."""
     return f"{component.replace('.', '|')}:{name}"
-
-
-def _name(key: str) -> str:
-    return key.replace("|", ".").replace(":", "/")

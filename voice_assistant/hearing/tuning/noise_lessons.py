@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice_assistant.hearing.tuning.kaldi_network import Weights, place, with_room
 from voice_assistant.hearing.tuning.model_files import MARK
 from voice_assistant.types import ModelError
 
@@ -31,7 +31,10 @@ size of a step in each row."""
 NETWORK_CHECKSUM = "network"
 """In a tuned model's MARK: the SHA-256 of its network, null where that is the stock model's."""
 _STEP = "/step"
+_FLOATS = {1: b"FV ", 2: b"FM "}
+"""Before a vector and a matrix of 32-bit numbers in a binary Kaldi file (kaldi-vector.cc, kaldi-matrix.cc)."""
 
+Weights = npt.NDArray[np.float32]
 Lessons = dict[str, npt.NDArray[Any]]
 """As in the file."""
 
@@ -88,20 +91,28 @@ def _own_network(tuned_folder: Path) -> str | None:
 
 
 def with_lessons(network: bytes, lessons: Lessons) -> bytes:
-    """The bytes of the network's file with the corrections added. A layer gets as wide as its corrections are.
-
-    Raises ValueError where one does not fit.
-    """
-    changes = {name: steps for name, steps in lessons.items() if not name.endswith(_STEP)}
-    network = with_room(network, {name: steps.shape for name, steps in changes.items()})
+    """The bytes of the network's file with the corrections added. Raises ValueError where one does not fit."""
     content = bytearray(network)
-    for name, steps in changes.items():
+    for name, steps in lessons.items():
+        if name.endswith(_STEP):
+            continue
         component, field = name.split("/")
         at = place(network, component, field, steps.shape)
         old = np.frombuffer(network, "<f4", steps.size, at).reshape(steps.shape)
         new = old + (steps.T * lessons[name + _STEP]).T
         content[at : at + 4 * steps.size] = new.astype("<f4").tobytes()
     return bytes(content)
+
+
+def place(network: bytes, component: str, field: str, shape: tuple[int, ...]) -> int:
+    """Where the numbers of a field begin in a binary nnet3 file. Raises ValueError when it is not of this shape."""
+    begin = network.index(f"<ComponentName> {component} ".encode())
+    sizes = b"".join(struct.pack("<bi", 4, size) for size in shape)
+    head = f"<{field}> ".encode() + _FLOATS[len(shape)] + sizes
+    at = network.index(f"<{field}> ".encode(), begin)
+    if not network.startswith(head, at):
+        raise ValueError(f"{component}: {field} has another shape than {shape}")
+    return at + len(head)
 
 
 def lessons_of(before: dict[str, Weights], after: dict[str, Weights]) -> Lessons:
