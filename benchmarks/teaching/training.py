@@ -26,8 +26,6 @@ _SHARPER = 2.0
 _MOST_WEIGHT = 20.0
 _AHEAD = 0.5
 """How far above the best a true state is put that the teacher scored 1 or more below it."""
-_ONLY_LONG_FLOATS = ("DEFAULT", "AVX2")
-"""Processors that only imitate 16-bit floats: a pass there and back takes 7.7 instead of 0.4 s (AVX2)."""
 _REPORT = 200
 
 
@@ -94,7 +92,7 @@ def train(network: bytes, begin: bytes, files: list[Path], minutes: float) -> Ne
     """What `begin` becomes after so long with the teacher `network`; progress is printed."""
     torch.set_flush_denormal(True)
     teacher, pupil, pairs, random = Network(network), Network(begin), Pairs(files), np.random.default_rng(1)
-    has_short_floats = torch.backends.cpu.get_cpu_capability() not in _ONLY_LONG_FLOATS
+    short_floats = _short_floats_are_faster(pupil, pairs.batch(random))
     adam = torch.optim.Adam(pupil.parameters(), lr=RATE, betas=(0.9, 0.98), fused=True)
     began, step, lost = time.monotonic(), 0, 0.0
     while (share := (time.monotonic() - began) / (60 * minutes)) < 1:
@@ -102,7 +100,7 @@ def train(network: bytes, begin: bytes, files: list[Path], minutes: float) -> Ne
         for group in adam.param_groups:
             group["lr"] = RATE * min(1.0, step / _WARM_UP) * falling
         clean, clean_ivector, noisy, noisy_ivector, states, chances = pairs.batch(random)
-        with torch.autocast("cpu", torch.bfloat16, enabled=has_short_floats):
+        with torch.autocast("cpu", torch.bfloat16, enabled=short_floats):
             with torch.no_grad():
                 wanted = teacher(clean, clean_ivector)
             given = pupil(noisy, noisy_ivector)
@@ -117,6 +115,20 @@ def train(network: bytes, begin: bytes, files: list[Path], minutes: float) -> Ne
             print(f"step {step}, {hours:.1f} h of sound, {100 * share:.0f} %: {lost / _REPORT:.3f}", flush=True)
             lost = 0.0
     return pupil
+
+
+def _short_floats_are_faster(network: Network, batch: list[Tensor]) -> bool:
+    """Some processors only imitate 16-bit floats: a pass there and back took 7.7 instead of 0.4 s (AVX2), or twice as
+    long (AVX-512 without bf16).
+    """
+    took = []
+    for short in (False, True):
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=short):
+            network(*batch[:2])
+            began = time.monotonic()
+            network(*batch[:2])
+        took.append(time.monotonic() - began)
+    return took[1] < took[0]
 
 
 def corrected(scores: Tensor, states: Tensor, chances: Tensor) -> Tensor:
