@@ -118,8 +118,8 @@ def train(network: bytes, begin: bytes, files: list[Path], minutes: float) -> Ne
 
 
 def _short_floats_are_faster(network: Network, batch: list[Tensor]) -> bool:
-    """Some processors only imitate 16-bit floats: a pass there and back took 7.7 instead of 0.4 s (AVX2), or twice as
-    long (AVX-512 without bf16).
+    """Some processors only imitate 16-bit floats: a pass there and back took 7.7 instead of 0.4 s (AVX2), 2.3 instead
+    of 0.9 s (AVX-512 without bf16).
     """
     took = []
     for short in (False, True):
