@@ -40,6 +40,7 @@ part the first three for certain; but US English is ahead throughout."""
 _WARM_UP = "a"
 _SETTLE_S = 1.0
 _FINISH_S = 60.0
+_ATTEMPTS = 3
 
 
 class UnknownVoiceError(ValueError):
@@ -78,15 +79,16 @@ class Engine:
     def render(self, text: str, rate_wpm: int, voice: str | None) -> tuple[int, bytes]:
         """(samples a second, signed 16-bit samples). Raises UnknownVoiceError, or RuntimeError when it fails."""
         self._use_voice(voice or self._default_voice)
-        for _ in range(3):
+        for _ in range(_ATTEMPTS):
             self._use_rate(rate_wpm)
-            content = self._write(text)
-            # pyttsx3 cancels what espeak-ng still has to do when a run begins, and with it a rate that was just set.
-            if self._engine.getProperty("rate") == rate_wpm:
+            rate_hz, pcm = read_sound(self._write(text))
+            # pyttsx3 cancels what espeak-ng still has to do when a run begins: a rate that was just set or, when it
+            # comes too late for that, the sentence itself (once in 400, measured with a rate set right before).
+            if pcm and self._engine.getProperty("rate") == rate_wpm:
                 break
         if self._errors:
             raise RuntimeError(self._errors.pop())
-        return read_sound(content)
+        return rate_hz, pcm
 
     def _find_default_voice(self) -> str:
         if self._in_memory:

@@ -1,0 +1,86 @@
+"""What pyttsx3 sometimes does to a sentence, and that the engine says it all the same."""
+
+from __future__ import annotations
+
+import io
+import sys
+import types
+import wave
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from voice_assistant.speech.engine import Engine
+
+RATE_HZ = 22_050
+SENTENCE = "Put ice on your knee."
+
+
+class Pyttsx3:
+    """pyttsx3 with an espeak-ng that says one second, or nothing in the runs named."""
+
+    def __init__(self, silent_runs: set[int]) -> None:
+        self._silent_runs = silent_runs
+        self._callbacks: dict[str, Callable[..., None]] = {}
+        self._properties: dict[str, Any] = {"rate": 200, "voice": "", "voices": []}
+        self._target = io.BytesIO()
+        self.runs = 0
+
+    def __str__(self) -> str:
+        return "espeak"
+
+    def connect(self, topic: str, callback: Callable[..., None]) -> None:
+        self._callbacks[topic] = callback
+
+    def setProperty(self, name: str, value: Any) -> None:
+        self._properties[name] = value
+
+    def getProperty(self, name: str) -> Any:
+        return self._properties[name]
+
+    def save_to_file(self, text: str, target: io.BytesIO) -> None:
+        self._target = target
+
+    def runAndWait(self) -> None:
+        seconds = 0 if self.runs in self._silent_runs else 1
+        self.runs += 1
+        with wave.open(self._target, "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE_HZ)
+            file.writeframes(b"\x00\x10" * RATE_HZ * seconds)
+        self._callbacks["finished-utterance"]()
+
+
+@pytest.fixture
+def engine_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[set[int]], tuple[Engine, Pyttsx3]]:
+    def start(silent_runs: set[int]) -> tuple[Engine, Pyttsx3]:
+        pyttsx3 = Pyttsx3(silent_runs)
+        module = types.ModuleType("pyttsx3")
+        monkeypatch.setattr(module, "init", lambda: pyttsx3, raising=False)
+        monkeypatch.setitem(sys.modules, "pyttsx3", module)
+        return Engine(), pyttsx3
+
+    return start
+
+
+WARM_UP = 1
+"""The engine's own first run."""
+
+
+def test_a_sentence_that_was_cancelled_before_it_began_is_said_again(
+    engine_with: Callable[[set[int]], tuple[Engine, Pyttsx3]],
+) -> None:
+    engine, pyttsx3 = engine_with({WARM_UP})
+    rate_hz, pcm = engine.render(SENTENCE, 170, None)
+    assert (rate_hz, len(pcm)) == (RATE_HZ, 2 * RATE_HZ)
+    assert pyttsx3.runs == WARM_UP + 2
+
+
+def test_an_engine_that_never_says_anything_is_not_asked_for_ever(
+    engine_with: Callable[[set[int]], tuple[Engine, Pyttsx3]],
+) -> None:
+    engine, pyttsx3 = engine_with(set(range(WARM_UP, 100)))
+    assert engine.render(SENTENCE, 170, None) == (RATE_HZ, b"")
+    assert pyttsx3.runs == WARM_UP + 3
