@@ -1,13 +1,13 @@
 """Teaches the acoustic network of the small model to hear in noise, and writes what it learned.
 
-    python -m benchmarks.teaching speech  WORK [--recordings FOLDER…] [--utterances 5000]
+    python -m benchmarks.teaching speech  WORK [--recordings FOLDER…] [--games FOLDER] [--utterances 5000]
     python -m benchmarks.teaching scenes  WORK [--times 1] [--part 0 --parts 2]
     python -m benchmarks.teaching train   WORK --minutes 35 [--more]
     python -m benchmarks.teaching lessons WORK [--share 0.7] [--average FILE.pt…] [--output FILE.npz]
 
 The steps follow one another; WORK is a folder for what lies between them (2 GB). `speech` renders synthetic voices and
 reads recordings of people (one folder for each; any language: what is learned is how noise changes what the network
-sees, not words). `scenes` lets parts run in processes of their own. `lessons` writes the corrections that are shipped.
+sees, not words), and the talk of two games (games.py). `scenes` lets parts run in processes of their own. `lessons` writes the corrections that are shipped.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ def main() -> int:
     parser.add_argument("step", choices=("speech", "scenes", "train", "lessons"))
     parser.add_argument("work", type=Path, metavar="WORK", help="folder for what lies between the steps")
     parser.add_argument("--recordings", type=Path, nargs="+", default=[], metavar="FOLDER", help="one for each person")
+    parser.add_argument("--games", type=Path, metavar="FOLDER", help="of ScummVM: /usr/share/scummvm")
     parser.add_argument("--text", type=Path, metavar="SENTENCES.txt", help="other sentences to say beside the phrases")
     parser.add_argument("--utterances", type=int, default=5000, help="by synthetic voices")
     parser.add_argument("--times", type=int, default=1, help="scenes of each utterance")
@@ -71,7 +72,8 @@ def main() -> int:
 
 
 def _speech(given: argparse.Namespace, phrases: list[str]) -> None:
-    from benchmarks.teaching.speech import recorded, save_speech, spoken
+    from benchmarks.teaching.games import games
+    from benchmarks.teaching.speech import acted, recorded, save_speech, spoken
 
     texts = phrases + (given.text.read_text(encoding="utf-8").splitlines() if given.text else [])
     random = np.random.default_rng(5)
@@ -82,6 +84,8 @@ def _speech(given: argparse.Namespace, phrases: list[str]) -> None:
     for person in given.recordings:
         seconds = save_speech(given.work / f"speech-{person.name}.npz", recorded(random, person))
         print(f"{person}: {seconds} s", flush=True)
+    for name, parts in games(given.games) if given.games else ():
+        print(f"{name}: {save_speech(given.work / f'speech-{name}.npz', acted(random, parts))} s", flush=True)
 
 
 def _scenes(given: argparse.Namespace, model: Path, tuned: Path) -> None:

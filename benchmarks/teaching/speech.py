@@ -1,4 +1,6 @@
-"""Speech to teach with: synthetic voices that say the guide's phrases and other text, and recordings of people."""
+"""Speech to teach with: synthetic voices that say the guide's phrases and other text, recordings of people, and
+actors.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from numpy.random import Generator
 
 from benchmarks.sound import kokoro
 from benchmarks.sound.voices import PEOPLE, Speaker, say
+from benchmarks.teaching.games import Part
 from benchmarks.teaching.scenes import Pcm
 from voice_assistant.types import SAMPLE_RATE_HZ
 
@@ -24,6 +27,8 @@ _THROATS = (
 _FLITE = ("kal", "kal16", "rms", "slt", "awb")
 _LIKE_PEOPLE = 0.5
 _LONGEST_S, _SHORTEST_S = 11, 0.2
+_RAW = {".g722": ("-f", "g722")}
+_EIGHT_BITS = ("-f", "u8", "-ac", "1")
 
 Utterance: TypeAlias = tuple[Pcm, str]
 """A sound, and its words where they are known."""
@@ -42,14 +47,33 @@ def recorded(random: Generator, person: Path, times: int = 1) -> Iterator[Uttera
     """The recordings in a folder, short ones joined to utterances of some seconds; in `times` different orders. What is
     said in them is not known.
     """
-    sounds = [sound for path in sorted(person.rglob("*")) if path.is_file() and (sound := _decoded(path)) is not None]
+    files = [path for path in sorted(person.rglob("*")) if path.is_file()]
+    sounds = [sound for path in files if (sound := _decoded(path, *_RAW.get(path.suffix, ()))) is not None]
     for _ in range(times):
-        joined: list[Pcm] = []
-        for index in random.permutation(len(sounds)):
-            joined += [sounds[index], np.zeros(int(random.uniform(0.02, 0.35) * SAMPLE_RATE_HZ), "<i2")]
-            if sum(map(len, joined)) > random.uniform(1.5, 5) * SAMPLE_RATE_HZ:
-                yield np.concatenate(joined), ""
-                joined = []
+        yield from _joined(random, sounds)
+
+
+def acted(random: Generator, parts: Iterable[Part]) -> Iterator[Utterance]:
+    """What is said in games: sentences whose words are known as they are, others joined as recordings are."""
+    unknown: list[Pcm] = []
+    for part in parts:
+        sound = _decoded(part.sound, *((*_EIGHT_BITS, "-ar", str(part.rate_hz)) if part.rate_hz else ()))
+        if sound is None:
+            continue
+        if len(part.words.split()) > 1:
+            yield sound, part.words
+        else:
+            unknown.append(sound)
+    yield from _joined(random, unknown)
+
+
+def _joined(random: Generator, sounds: list[Pcm]) -> Iterator[Utterance]:
+    joined: list[Pcm] = []
+    for index in random.permutation(len(sounds)):
+        joined += [sounds[index], np.zeros(int(random.uniform(0.02, 0.35) * SAMPLE_RATE_HZ), "<i2")]
+        if sum(map(len, joined)) > random.uniform(1.5, 5) * SAMPLE_RATE_HZ:
+            yield np.concatenate(joined), ""
+            joined = []
 
 
 def save_speech(path: Path, utterances: Iterable[Utterance]) -> int:
@@ -86,25 +110,12 @@ def _like_a_person(random: Generator) -> str:
     return f"{one}+{random.choice(voices)}" if random.random() < 0.45 else one
 
 
-def _decoded(path: Path) -> Pcm | None:
+def _decoded(source: Path | bytes, *form: str) -> Pcm | None:
     """Whatever ffmpeg can read, without the silence around it, peak 0.5; None where there is no sound in it."""
-    raw = ["-f", "g722"] if path.suffix == ".g722" else []
-    command = [
-        "ffmpeg",
-        "-loglevel",
-        "error",
-        *raw,
-        "-i",
-        str(path),
-        "-ar",
-        str(SAMPLE_RATE_HZ),
-        "-ac",
-        "1",
-        "-f",
-        "s16le",
-        "-",
-    ]
-    done = subprocess.run(command, capture_output=True, check=False)
+    name, content = ("pipe:0", source) if isinstance(source, bytes) else (str(source), None)
+    wanted = ["-ar", str(SAMPLE_RATE_HZ), "-ac", "1", "-f", "s16le", "-"]
+    command = ["ffmpeg", "-loglevel", "error", *form, "-i", name, *wanted]
+    done = subprocess.run(command, input=content, capture_output=True, check=False)
     sound = np.frombuffer(done.stdout[: len(done.stdout) // 2 * 2], "<i2").astype(np.float32)
     if len(sound) < SAMPLE_RATE_HZ // 10 or np.abs(sound).max() < 200:
         return None
