@@ -48,8 +48,12 @@ def test_what_was_packed_as_a_repetition_is_repeated() -> None:
     assert unpack(packed(5, content[:split] + b"ab" + content[split:])) == b"ababa"
 
 
-@pytest.mark.parametrize("content", [b"", b"RIFF....", packed(6, bits((0, 2), *FOUR, NO_CODES, NO_CODES, (0, 16)))])
-def test_what_was_not_packed_so_gives_nothing(content: bytes) -> None:
+TOO_SHORT = packed(6, bits((0, 2), *FOUR, NO_CODES, NO_CODES, (0, 16)))
+REPEATS_WHAT_IS_NOT_THERE = packed(6, bits((0, 2), *ONE, *FOUR, *ONE, (2, 16), (0, 1), (0, 9)) + b"ab")
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF....", TOO_SHORT, REPEATS_WHAT_IS_NOT_THERE])
+def test_what_was_not_packed_so_or_is_damaged_gives_nothing(content: bytes) -> None:
     assert unpack(content) == b""
 
 

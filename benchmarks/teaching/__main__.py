@@ -7,7 +7,8 @@
 
 The steps follow one another; WORK is a folder for what lies between them (2 GB). `speech` renders synthetic voices and
 reads recordings of people (one folder for each; any language: what is learned is how noise changes what the network
-sees, not words), and the talk of two games (games.py). `scenes` lets parts run in processes of their own. `lessons` writes the corrections that are shipped.
+sees, not words), and the talk of two games (games.py). `scenes` lets parts run in processes of their own. `lessons`
+writes the corrections that are shipped.
 """
 
 from __future__ import annotations

@@ -53,8 +53,9 @@ def games(folder: Path) -> Iterator[tuple[str, Iterator[Part]]]:
     """Those of the two that are in a folder of games for ScummVM, with their names."""
     if (folder / QUEEN).is_file():
         yield "queen", queen(folder / QUEEN)
-    if (folder / SKY[1]).is_file():
-        yield "sky", sky(folder / SKY[0], folder / SKY[1])
+    index, disk = (folder / name for name in SKY)
+    if index.is_file() and disk.is_file():
+        yield "sky", sky(index, disk)
 
 
 def sky(index: Path, disk: Path) -> Iterator[Part]:

@@ -15,7 +15,7 @@ Codes: TypeAlias = dict[tuple[int, int], int]
 
 
 def unpack(packed: bytes) -> bytes:
-    """The content; b"" where it was not packed so."""
+    """The content; b"" where it was not packed so, or is damaged."""
     if packed[:4] != _MAGIC:
         return b""
     reader, content = _Reader(packed[_HEADER:]), bytearray()
@@ -26,6 +26,8 @@ def unpack(packed: bytes) -> bytes:
             content += reader.bytes(reader.number(lengths))
             if left > 1:
                 distance, length = reader.number(distances) + 1, reader.number(copies) + _LEAST_COPY
+                if distance > len(content):
+                    return b""
                 for _ in range(length):
                     content.append(content[-distance])
     (size,) = struct.unpack(">I", packed[4:8])
