@@ -7,7 +7,7 @@ import sys
 import types
 import wave
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -18,10 +18,10 @@ SENTENCE = "Put ice on your knee."
 
 
 class Pyttsx3:
-    """pyttsx3 with an espeak-ng that says one second, or nothing in the runs named."""
+    """pyttsx3 with an espeak-ng that says one second; in the runs named nothing, or not even that it said nothing."""
 
-    def __init__(self, silent_runs: set[int]) -> None:
-        self._silent_runs = silent_runs
+    def __init__(self, silent_runs: set[int], dumb_runs: set[int]) -> None:
+        self._silent_runs, self._dumb_runs = silent_runs, dumb_runs
         self._callbacks: dict[str, Callable[..., None]] = {}
         self._properties: dict[str, Any] = {"rate": 200, "voice": "", "voices": []}
         self._target = io.BytesIO()
@@ -44,19 +44,24 @@ class Pyttsx3:
 
     def runAndWait(self) -> None:
         seconds = 0 if self.runs in self._silent_runs else 1
+        if self.runs not in self._dumb_runs:
+            with wave.open(self._target, "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(RATE_HZ)
+                file.writeframes(b"\x00\x10" * RATE_HZ * seconds)
         self.runs += 1
-        with wave.open(self._target, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(RATE_HZ)
-            file.writeframes(b"\x00\x10" * RATE_HZ * seconds)
         self._callbacks["finished-utterance"]()
 
 
+Start: TypeAlias = Callable[..., tuple[Engine, Pyttsx3]]
+"""Takes the runs that are silent, and those that are dumb."""
+
+
 @pytest.fixture
-def engine_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[set[int]], tuple[Engine, Pyttsx3]]:
-    def start(silent_runs: set[int]) -> tuple[Engine, Pyttsx3]:
-        pyttsx3 = Pyttsx3(silent_runs)
+def engine_with(monkeypatch: pytest.MonkeyPatch) -> Start:
+    def start(silent_runs: set[int], dumb_runs: set[int] | None = None) -> tuple[Engine, Pyttsx3]:
+        pyttsx3 = Pyttsx3(silent_runs, dumb_runs or set())
         module = types.ModuleType("pyttsx3")
         monkeypatch.setattr(module, "init", lambda: pyttsx3, raising=False)
         monkeypatch.setitem(sys.modules, "pyttsx3", module)
@@ -69,18 +74,17 @@ WARM_UP = 1
 """The engine's own first run."""
 
 
+@pytest.mark.parametrize("cancelled", [({WARM_UP}, set()), (set(), {WARM_UP})])
 def test_a_sentence_that_was_cancelled_before_it_began_is_said_again(
-    engine_with: Callable[[set[int]], tuple[Engine, Pyttsx3]],
+    engine_with: Start, cancelled: tuple[set[int], set[int]]
 ) -> None:
-    engine, pyttsx3 = engine_with({WARM_UP})
+    engine, pyttsx3 = engine_with(*cancelled)
     rate_hz, pcm = engine.render(SENTENCE, 170, None)
     assert (rate_hz, len(pcm)) == (RATE_HZ, 2 * RATE_HZ)
     assert pyttsx3.runs == WARM_UP + 2
 
 
-def test_an_engine_that_never_says_anything_is_not_asked_for_ever(
-    engine_with: Callable[[set[int]], tuple[Engine, Pyttsx3]],
-) -> None:
+def test_an_engine_that_never_says_anything_is_not_asked_for_ever(engine_with: Start) -> None:
     engine, pyttsx3 = engine_with(set(range(WARM_UP, 100)))
     assert engine.render(SENTENCE, 170, None) == (RATE_HZ, b"")
     assert pyttsx3.runs == WARM_UP + 3

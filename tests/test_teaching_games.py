@@ -9,7 +9,6 @@ import pytest
 
 from benchmarks.teaching.games import QUEEN, SKY, games, queen
 from benchmarks.teaching.rob_northen import unpack
-from voice_assistant.types import GuideError
 
 
 def bits(*fields: tuple[int, int]) -> bytes:
@@ -102,8 +101,13 @@ def test_sentences_are_known_by_the_names_of_their_sounds(tmp_path: Path) -> Non
 def test_another_file_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "queen.1c"
     path.write_bytes(b"something else")
-    with pytest.raises(GuideError, match=r"queen\.1c is not the talking version"):
+    with pytest.raises(SystemExit, match=r"queen\.1c is not the talking version"):
         next(queen(path))
+
+
+def test_a_folder_without_either_game_is_named_with_what_to_install(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="holds neither game; install flight-of-the-amazon-queen"):
+        next(games(tmp_path))
 
 
 def test_the_disk_of_the_sky_is_read_by_its_index(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.teaching.rob_northen import unpack
-from voice_assistant.types import GuideError
 
 QUEEN = "flight-of-the-amazon-queen/queen.1c"
 SKY = "beneath-a-steel-sky/sky.dnr", "beneath-a-steel-sky/sky.dsk"
@@ -38,10 +37,10 @@ class Part(NamedTuple):
 
 
 def queen(path: Path) -> Iterator[Part]:
-    """All that is said in Flight of the Amazon Queen. Raises GuideError when it is another file."""
+    """All that is said in Flight of the Amazon Queen. Ends the program when it is another file."""
     content = path.read_bytes()
     if content[:4] != b"QTBL":
-        raise GuideError(f"{path} is not the talking version of Flight of the Amazon Queen.")
+        raise SystemExit(f"{path} is not the talking version of Flight of the Amazon Queen.")
     files = dict(_queen_files(content))
     talk = {key: text for name, file in files.items() if name.endswith(".DOG") for key, text in _talk(file)}
     for name, file in files.items():
@@ -50,11 +49,14 @@ def queen(path: Path) -> Iterator[Part]:
 
 
 def games(folder: Path) -> Iterator[tuple[str, Iterator[Part]]]:
-    """Those of the two that are in a folder of games for ScummVM, with their names."""
-    if (folder / QUEEN).is_file():
-        yield "queen", queen(folder / QUEEN)
+    """Those of the two that are in a folder of games for ScummVM, with their names. Ends the program when none is."""
     index, disk = (folder / name for name in SKY)
-    if index.is_file() and disk.is_file():
+    has_queen, has_sky = (folder / QUEEN).is_file(), index.is_file() and disk.is_file()
+    if not has_queen and not has_sky:
+        raise SystemExit(f"{folder} holds neither game; install flight-of-the-amazon-queen or beneath-a-steel-sky.")
+    if has_queen:
+        yield "queen", queen(folder / QUEEN)
+    if has_sky:
         yield "sky", sky(index, disk)
 
 

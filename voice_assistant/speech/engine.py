@@ -81,7 +81,8 @@ class Engine:
         self._use_voice(voice or self._default_voice)
         for _ in range(_ATTEMPTS):
             self._use_rate(rate_wpm)
-            rate_hz, pcm = read_sound(self._write(text))
+            content = self._write(text)
+            rate_hz, pcm = read_sound(content) if content else (0, b"")
             # pyttsx3 cancels what espeak-ng still has to do when a run begins: a rate that was just set or, when it
             # comes too late for that, the sentence itself (once in 400, measured with a rate set right before).
             if pcm and self._engine.getProperty("rate") == rate_wpm:
