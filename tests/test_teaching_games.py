@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.teaching.games import QUEEN, SKY, games, queen
+from benchmarks.teaching.games import QUEEN, SKY, games
+from benchmarks.teaching.queen import queen
 from benchmarks.teaching.rob_northen import unpack
 
 
@@ -69,6 +70,15 @@ def conversation(key: int, hero: dict[int, str], other: dict[int, str]) -> bytes
     return bytes(20) + header.ljust(32, b"\0") + blocks[0] + blocks[1]
 
 
+def scene(*sentences: str) -> bytes:
+    """A file of a scene without choices; what stands before the texts is left empty."""
+    file = bytearray(struct.pack(">HhhHHH", 0, -len(sentences), 0, 0, 12, 0))
+    for text in ("*FL", *sentences):
+        file += bytes([len(text)]) + text.encode("latin1")
+        file += bytes(len(file) % 2 if text else 0)
+    return bytes(20) + bytes(file)
+
+
 def archive(path: Path, files: dict[str, bytes]) -> Path:
     at = 15 + 21 * len(files)
     table = b"QTBLCEM10\0\0\0\x01" + struct.pack(">H", len(files))
@@ -81,8 +91,10 @@ def archive(path: Path, files: dict[str, bytes]) -> Path:
 
 
 def test_sentences_are_known_by_the_names_of_their_sounds(tmp_path: Path) -> None:
-    talk = conversation(2, {0x1A: "That's MY plane!*03"}, {1: "*FLHello there.*02Mind the 3 steps.*05Ha..."})
-    names = ("02001AJ1", "020001P1", "020001P2", "020001P3", "020001P4", "JOE00011")
+    talk = conversation(
+        2, {0x1A: "That's MY plane!*03"}, {1: "*FLHello there.*02Mind the 3 steps.*XY01(10,200)*GDHa..."}
+    )
+    names = ("02001AJ1", "020001P1", "020001P2", "020001P3", "020001P4", "020001P5")
     path = archive(tmp_path / QUEEN, {"BOB.DOG": talk, **{f"{name}.SB": name.encode() for name in names}})
     (name, parts), *others = games(tmp_path)
     assert (name, others) == ("queen", [])
@@ -92,10 +104,28 @@ def test_sentences_are_known_by_the_names_of_their_sounds(tmp_path: Path) -> Non
         "020001P1": "",
         "020001P2": "hello there",
         "020001P3": "",
-        "020001P4": "ha",
-        "JOE00011": "",
+        "020001P4": "",
+        "020001P5": "ha",
     }
     assert path.is_file()
+
+
+def test_so_are_those_of_scenes_without_choices_and_what_the_hero_remarks(tmp_path: Path) -> None:
+    names = ("C1A__021", "C1A__041", "C1A__042", "JOE00421", "JOE00012", "C9Z__011")
+    files = {
+        "C1A.CUT": scene("", "Come with me!", "", "Wait*05right here."),
+        "QUEEN2.JAS": b"A door.*02\nIt's a lamp*03\n",
+    }
+    archive(tmp_path / QUEEN, {**files, **{f"{name}.SB": name.encode() for name in names}})
+    said = {part.sound.decode(): part.words for part in queen(tmp_path / QUEEN)}
+    assert said == {
+        "C1A__021": "come with me",
+        "C1A__041": "wait",
+        "C1A__042": "right here",
+        "JOE00421": "it's a lamp",
+        "JOE00012": "",
+        "C9Z__011": "",
+    }
 
 
 def test_another_file_is_refused_by_name(tmp_path: Path) -> None:

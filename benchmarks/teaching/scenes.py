@@ -90,10 +90,10 @@ def _sounds(random: Generator, said: Said, index: int) -> tuple[Pcm, Pcm]:
     if random.random() < 0.3:
         noisy = signal.lfilter([1, random.uniform(-0.4, 0.4)], [1], noisy).astype(np.float32)
     kind = random.random()
-    if kind > 0.15:
+    if kind > 0.25:
         under = noise(random, len(clean), lambda: said.any(random))
         noisy = noisy + under * active_level(clean) * 10 ** (-_level_db(random) / 20)
-    elif kind > 0.07:
+    elif kind > 0.12:
         noisy = noisy + coloured(random, len(clean)) * active_level(clean) * 10 ** (-random.uniform(24, 50) / 20)
     gain = 10 ** (random.uniform(-22, 3) / 20)
     amid = _pcm(noisy * (gain if random.random() < 0.97 else 4.0))

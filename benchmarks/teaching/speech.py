@@ -14,7 +14,7 @@ from numpy.random import Generator
 
 from benchmarks.sound import kokoro
 from benchmarks.sound.voices import PEOPLE, Speaker, say
-from benchmarks.teaching.games import Part
+from benchmarks.teaching.part import Part
 from benchmarks.teaching.scenes import Pcm
 from voice_assistant.types import SAMPLE_RATE_HZ
 
