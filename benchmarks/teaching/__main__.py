@@ -3,7 +3,7 @@
     python -m benchmarks.teaching speech  WORK [--recordings FOLDER…] [--games FOLDER] [--utterances 5000]
     python -m benchmarks.teaching scenes  WORK [--times 1] [--part 0 --parts 2]
     python -m benchmarks.teaching train   WORK --minutes 35 [--more]
-    python -m benchmarks.teaching lessons WORK [--share 0.75] [--average FILE.pt…] [--output FILE.npz]
+    python -m benchmarks.teaching lessons WORK [--share 0.68] [--average FILE.pt…] [--output FILE.npz]
 
 The steps follow one another; WORK is a folder for what lies between them (2 GB). `speech` renders synthetic voices and
 reads recordings of people (one folder for each; any language: what is learned is how noise changes what the network
@@ -24,7 +24,7 @@ from voice_assistant.hearing.tuning.model_files import MARK
 from voice_assistant.hearing.tuning.noise_lessons import LESSONS, NETWORK, lessons_of, save, with_lessons
 from voice_assistant.resources import SPEECH_MODEL, tuned_model
 
-SHARE = 0.75
+SHARE = 0.68
 """Of the way from the old weights to the new: on voices that had no part in it better than the whole, in noise and
 without (M. Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022, found the same of pictures)."""
 _LEARNED = "network.pt"
