@@ -135,6 +135,17 @@ def test_another_file_is_refused_by_name(tmp_path: Path) -> None:
         next(queen(path))
 
 
+@pytest.mark.parametrize("kept", [20, 80, 160])
+def test_half_a_file_is_refused_by_name_too(tmp_path: Path, kept: int) -> None:
+    whole = archive(
+        tmp_path / QUEEN, {"C1A.CUT": scene("Come with me!"), "BOB.DOG": conversation(2, {1: "Hello."}, {})}
+    )
+    half = tmp_path / "queen.1c"
+    half.write_bytes(whole.read_bytes()[:kept])
+    with pytest.raises(SystemExit, match=r"queen\.1c is damaged or not whole"):
+        next(queen(half))
+
+
 def test_a_folder_without_either_game_is_named_with_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="holds neither game; install flight-of-the-amazon-queen"):
         next(games(tmp_path))

@@ -19,12 +19,15 @@ _COMMAND = re.compile(r"\*(?:XY\d\d\(\d+,\d+\)|G[DM]|..)")
 
 
 def queen(path: Path) -> Iterator[Part]:
-    """All that is said in the game. Ends the program when it is another file."""
+    """All that is said in the game. Ends the program when it is another file, or damaged."""
     content = path.read_bytes()
     if content[:4] != b"QTBL":
         raise SystemExit(f"{path} is not the talking version of Flight of the Amazon Queen.")
-    files = dict(_files(content))
-    sentences = dict(_sentences(files))
+    try:
+        files = dict(_files(content))
+        sentences = dict(_sentences(files))
+    except (IndexError, struct.error):
+        raise SystemExit(f"{path} is damaged or not whole; install flight-of-the-amazon-queen again.") from None
     for name, file in files.items():
         if name.endswith(".SB"):
             key, part = name[:-4], name[-4:-3]
