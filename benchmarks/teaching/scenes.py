@@ -21,6 +21,10 @@ from voice_assistant.types import SAMPLE_RATE_HZ
 
 Pcm = npt.NDArray[np.int16]
 
+_HARDLY_NOISY, _CLEAN = 0.25, 0.12
+"""Shares of the scenes: a quarter with no more noise than a quiet room, half of these with none, so that what was heard
+without noise is not forgotten (0.15 and 0.07 up to the ninth run, docs/tuning.md)."""
+
 
 class Said:
     """Utterances of many voices, from the files that speech.py writes."""
@@ -90,10 +94,10 @@ def _sounds(random: Generator, said: Said, index: int) -> tuple[Pcm, Pcm]:
     if random.random() < 0.3:
         noisy = signal.lfilter([1, random.uniform(-0.4, 0.4)], [1], noisy).astype(np.float32)
     kind = random.random()
-    if kind > 0.25:
+    if kind > _HARDLY_NOISY:
         under = noise(random, len(clean), lambda: said.any(random))
         noisy = noisy + under * active_level(clean) * 10 ** (-_level_db(random) / 20)
-    elif kind > 0.12:
+    elif kind > _CLEAN:
         noisy = noisy + coloured(random, len(clean)) * active_level(clean) * 10 ** (-random.uniform(24, 50) / 20)
     gain = 10 ** (random.uniform(-22, 3) / 20)
     amid = _pcm(noisy * (gain if random.random() < 0.97 else 4.0))
