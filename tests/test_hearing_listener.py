@@ -135,7 +135,7 @@ class Scripted:
     def __init__(self) -> None:
         self.fed = 0
 
-    def feed(self, pcm: bytes) -> None:
+    def feed(self, pcm: bytes, untouched: bytes = b"") -> None:
         self.fed += len(pcm)
 
     def partial(self) -> str:

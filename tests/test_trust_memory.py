@@ -51,7 +51,7 @@ def test_what_is_no_model_is_refused(model: bytes) -> None:
 def test_a_recogniser_that_has_heard_much_is_renewed_and_hears_the_same(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voice_assistant.hearing.recogniser._RENEWED_AFTER_S", 5)
+    monkeypatch.setattr("voice_assistant.hearing.decoder._RENEWED_AFTER_S", 5)
     freed: list[bool] = []
     recogniser = Recogniser(assistant.recogniser.folder, renewed=lambda: freed.append(True))
     heard = [_hear(recogniser, DEMO / "1_what_is_it.wav") for _ in range(6)]
@@ -63,13 +63,13 @@ def test_a_recogniser_that_has_heard_much_is_renewed_and_hears_the_same(
 def test_a_recogniser_that_cannot_be_renewed_goes_on_hearing(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("voice_assistant.hearing.recogniser._RENEWED_AFTER_S", 0)
+    monkeypatch.setattr("voice_assistant.hearing.decoder._RENEWED_AFTER_S", 0)
     recogniser = Recogniser(assistant.recogniser.folder)
 
     def fails() -> None:
         raise MemoryError
 
-    monkeypatch.setattr(recogniser, "_new_decoder", fails)
+    monkeypatch.setattr("voice_assistant.hearing.decoder.Decoder._new_decoder", lambda _: fails())
     assert len({_hear(recogniser, DEMO / "1_what_is_it.wav")[0] for _ in range(3)}) == 1
     assert "could not be renewed: MemoryError" in caplog.text
 

@@ -56,7 +56,7 @@ def main() -> int:
         print("| recogniser | condition | recordings | word errors | all words right | processor s / s |")
         print("| --- | --- | --- | --- | --- | --- |")
         for name, folder in models.items():
-            timed = Timed(Recogniser(folder))
+            timed = Timed(Recogniser(folder), twice=name != "stock")
             for condition in given.conditions:
                 _measure(name, timed, recordings, condition, given.wrong)
     return 0

@@ -43,7 +43,7 @@ class CommandRecogniser(Recogniser):
         self._small = recogniser.sharing((*known, *waking, _OTHER))
         self._commands = frozenset(known)
         self._wake_phrases = tuple(tuple(text.split()) for text in waking)
-        self._sound = bytearray()
+        self._sound, self._as_it_came = bytearray(), bytearray()
 
     @property
     def folder(self) -> Path:
@@ -59,11 +59,12 @@ class CommandRecogniser(Recogniser):
         """Whether the word is in the model's vocabulary."""
         return self._open.knows(word)
 
-    def feed(self, pcm: bytes) -> None:
+    def feed(self, pcm: bytes, untouched: bytes = b"") -> None:
         """Take more sound."""
-        self._open.feed(pcm)
+        self._open.feed(pcm, untouched)
         self._small.feed(pcm)
         self._sound += pcm
+        self._as_it_came += untouched
 
     def partial(self) -> str:
         """The words so far."""
@@ -74,19 +75,21 @@ class CommandRecogniser(Recogniser):
 
         Something short that was said amid the talk of others is heard again without what they said before and after.
         """
-        sound, self._sound = bytes(self._sound), bytearray()
+        sound, untouched = bytes(self._sound), bytes(self._as_it_came)
+        self._forget()
         small, heard = self._small.finish(), self._open.finish(hold_back_s)
         if hold_back_s:
             return heard
         near = foreground(sound)
         if near is None or near[1] - near[0] > _SHORT_S * _BYTES_PER_S:
             return self._with_wake_phrase(heard, small)
-        return self._hear_again(sound, near, heard)
+        return self._hear_again(sound, untouched, near, heard)
 
-    def _hear_again(self, sound: bytes, near: tuple[int, int], heard: Transcript) -> Transcript:
+    def _hear_again(self, sound: bytes, untouched: bytes, near: tuple[int, int], heard: Transcript) -> Transcript:
         first, last = near
-        for ear in (self._small, self._open):
-            ear.feed(_NOTHING + sound[first:last] + _NOTHING)
+        piece = _NOTHING + sound[first:last] + _NOTHING
+        self._small.feed(piece)
+        self._open.feed(piece, _NOTHING + untouched[first:last] + _NOTHING if untouched else b"")
         small, again = self._small.finish(), self._open.finish()
         command = _command(small.words)
         said_s = (last - first) / _BYTES_PER_S - 2 * AROUND_S
@@ -114,9 +117,12 @@ class CommandRecogniser(Recogniser):
 
     def reset(self) -> None:
         """Throw away the utterance."""
-        self._sound.clear()
+        self._forget()
         self._small.reset()
         self._open.reset()
+
+    def _forget(self) -> None:
+        self._sound, self._as_it_came = bytearray(), bytearray()
 
 
 def _command(words: tuple[Word, ...]) -> str:

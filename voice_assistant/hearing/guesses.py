@@ -14,6 +14,9 @@ from voice_assistant.types import Alternative, Word
 _BETWEEN_WORDS_S = 0.3
 """With less sound than this after the last word, another word may be under way."""
 
+_LEAST_CHANCE = 1e-30
+"""Of a guess that is far below the best."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -99,6 +102,34 @@ def merge_same(guesses: Sequence[Guess]) -> tuple[Guess, ...]:
     for guess in guesses:
         seen.setdefault(guess.text, guess)
     return tuple(seen.values())
+
+
+def pooled(ears: Sequence[tuple[Sequence[Guess], float]]) -> tuple[Guess, ...]:
+    """The guesses of several decodings of the same sound as one list, best first; each with how much it is trusted
+    (any number above 0). An ear without words has no say.
+
+    Each guess gets the mean of the chances that the ears give it (A. Stolcke et al., The SRI March 2000 Hub-5
+    conversational speech transcription system, 2000; G. Evermann, P. Woodland, Posterior probability decoding,
+    confidence estimation and system combination, 2000), and the words of the ear that believes in it most.
+    """
+    heard = [(guesses, trust) for guesses, trust in ears if guesses and guesses[0].text]
+    if len(heard) < 2:
+        return tuple(heard[0][0]) if heard else ()
+    found: dict[str, list[tuple[float, Guess]]] = {}
+    for guesses, trust in heard:
+        chances = [math.exp(guess.score - guesses[0].score) for guess in guesses]
+        share = trust / sum(trust for _, trust in heard) / sum(chances)
+        for guess, chance in zip(guesses, chances, strict=True):
+            found.setdefault(guess.text, []).append((share * chance, guess))
+    together = (
+        replace(max(votes, key=_chance)[1], score=math.log(max(sum(map(_chance, votes)), _LEAST_CHANCE)))
+        for votes in found.values()
+    )
+    return tuple(sorted(together, key=lambda guess: guess.score, reverse=True))
+
+
+def _chance(vote: tuple[float, Guess]) -> float:
+    return vote[0]
 
 
 def as_alternatives(guesses: Sequence[Guess], most: int) -> tuple[Alternative, ...]:

@@ -39,8 +39,8 @@ _JUMP_S = 0.1
 class SpeechRecogniser(Protocol):
     """What the listener needs of a recogniser; see Recogniser."""
 
-    def feed(self, pcm: bytes) -> None:
-        """Take sound."""
+    def feed(self, pcm: bytes, untouched: bytes = b"") -> None:
+        """Take sound with noise lowered, and as it came; the former lies DELAY_S behind."""
 
     def partial(self) -> str:
         """Words so far."""
@@ -83,9 +83,10 @@ class Listener:
     longest_s: a longer utterance is cut in two, between words.
     preroll_s: how much sound before the voice began is recognised too, so that the first syllable is not lost.
 
-    While nobody speaks the recogniser gets nothing. What it gets has steady noise lowered; the voice detector, which
-    knows noise better, gets the sound as it is. Decisions are made on frames of 32 ms counted from the first
-    sample, so that the size of the chunks has no influence on the result. Memory does not grow with the stream.
+    While nobody speaks the recogniser gets nothing. What it gets has steady noise lowered, and beside it the sound as
+    it is; the voice detector, which knows noise better, gets only that. Decisions are made on frames of 32 ms counted
+    from the first sample, so that the size of the chunks has no influence on the result. Memory does not grow with the
+    stream.
     """
 
     def __init__(
@@ -107,7 +108,7 @@ class Listener:
         self._longest = _frames(longest_s)
         self._preroll = math.ceil(preroll_s / FRAME_S)
         kept = self._preroll + _frames(_HOLD_BACK_S + 1.0)
-        self._recent: deque[bytes] = deque(maxlen=kept)
+        self._recent: deque[tuple[bytes, bytes]] = deque(maxlen=kept)
         self._forget()
 
     @property
@@ -142,7 +143,7 @@ class Listener:
         if self._utterance is None and voice is not None and voice.voiced_s >= _SHORTEST_AT_END_S:
             heard += self._begin(voice)
         if self._utterance is not None:
-            self._recogniser.feed(self._suppressor.process(_NOTHING))
+            self._recogniser.feed(self._suppressor.process(_NOTHING), _NOTHING)
             heard.append(self._finish(self._utterance, voice.silence_s if voice else 0.0))
         self.reset()
         return heard
@@ -183,14 +184,14 @@ class Listener:
 
     def _hear(self, frame: bytes) -> Iterator[Heard]:
         self._frames += 1
-        clearer = self._suppressor.process(frame)
-        self._recent.append(clearer)
+        sound = self._suppressor.process(frame), frame
+        self._recent.append(sound)
         voice = self._voice = self._activity.feed(frame)
         if self._utterance is None:
             if voice.speaking:
                 yield from self._begin(voice)
             return
-        self._recogniser.feed(clearer)
+        self._recogniser.feed(*sound)
         yield from self._go_on(self._utterance, voice)
 
     def _begin(self, voice: Voice) -> Iterator[Heard]:
@@ -202,8 +203,8 @@ class Listener:
         lead_in = max(0, self._preroll - known + self._frames - start)
         self._utterance = _Utterance(start, self._frames - known - lead_in)
         before = len(self._recent) - known
-        for frame in [_NOTHING] * lead_in + list(self._recent)[before:]:
-            self._recogniser.feed(frame)
+        for sound in [(_NOTHING, _NOTHING)] * lead_in + list(self._recent)[before:]:
+            self._recogniser.feed(*sound)
         return SpeechStarted(self._time_s(start))
 
     def _go_on(self, utterance: _Utterance, voice: Voice) -> Iterator[Heard]:

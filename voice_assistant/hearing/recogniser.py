@@ -1,49 +1,25 @@
-"""Sound to words: the only place that knows Vosk."""
+"""Sound to words: what the decoders guess becomes a transcript."""
 
 from __future__ import annotations
 
-import ctypes
-import importlib
-import json
-import logging
-import os
-import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 from voice_assistant.hearing.confidence import Calibration, confidence, features
+from voice_assistant.hearing.decoder import Decoder
 from voice_assistant.hearing.guesses import (
     Guess,
     as_alternatives,
     cut_point_s,
     keep_until,
     merge_same,
-    read_guesses,
+    pooled,
     respell,
     weighed_words,
 )
-from voice_assistant.hearing.model_folder import check_model_folder, damaged
 from voice_assistant.hearing.respelling import Respelling
-from voice_assistant.types import SAMPLE_RATE_HZ, ModelError, Transcript
-
-_LOGGER = logging.getLogger(__name__)
-
-_BYTES_PER_S = SAMPLE_RATE_HZ * 2
-_SILENT = -10
-"""Vosk's log level below which even errors stay unsaid: they come back as failures and are said in one sentence."""
-_GUESSES = 20
-"""Asked for more than is handed on: the rest weighs the words, and costs nothing measurable."""
-_DITHER_SEED = 1
-_NOT_NEEDED = {"requests": (), "srt": (), "tqdm": ("tqdm",), "urllib.request": ("urlretrieve",)}
-"""What Vosk imports for downloads and subtitles, and the names that it takes from there."""
-_RENEWED_AFTER_S = 30
-"""Of speech. OpenFst keeps what a decoder has composed of the graph and the language model: 1 to 5 MB a second of
-speech, over 200 MB after a quarter of an hour, and nothing but a new decoder gives it back. Decoding with what is kept
-takes half the time, so it is not thrown away after each utterance."""
+from voice_assistant.hearing.untouched import UNTOUCHED_TRUST, UntouchedSound
+from voice_assistant.types import Transcript
 
 
 class Recogniser:
@@ -51,81 +27,68 @@ class Recogniser:
 
     model_folder: an unpacked Vosk model (stock or tuned).
     alternatives: how many guesses a Transcript holds at most (1 or more); a warning sign is looked for in all of them.
+        Where the sound is heard twice, 20 instead of 10 catch 181 instead of 177 of 210 at 6 dB.
     grammar: the only phrases to listen for ("[unk]" stands for everything else); None for everything the model knows.
     spoken_as: run of words as heard → the term that it stands for; replaced in everything that is given out.
     calibration: how evidence becomes Transcript.confidence.
     renewed: called in a thread when much memory has become free.
-    model: the loaded model, where there is one already; see `sharing`.
+    decoder: in place of a new one for `model_folder` and `grammar`; see `sharing`.
+
+    Where noise was lowered, the sound is heard a second time as it came (see untouched.py), unless there is a grammar.
 
     Raises ModelError when the folder does not hold a usable model, never tries to download one.
-    The same sound in the same pieces gives the same result: see `_fix_dither`.
+    The same sound in the same pieces gives the same result.
     """
 
     def __init__(
         self,
         model_folder: Path,
-        alternatives: int = 10,
+        alternatives: int = 20,
         grammar: tuple[str, ...] | None = None,
         spoken_as: Mapping[str, str] | None = None,
         calibration: Calibration | None = None,
         renewed: Callable[[], None] = lambda: None,
-        model: Any = None,
+        decoder: Decoder | None = None,
     ) -> None:
         if alternatives < 1:
             raise ValueError("at least one alternative is needed")
-        self._folder = Path(model_folder)
-        check_model_folder(self._folder)
         self._alternatives = alternatives
         self._respelling = Respelling(spoken_as or {})
         self._calibration = calibration or Calibration()
-        self._renewed = renewed
-        self._grammar = None if grammar is None else json.dumps(list(grammar))
-        self._model = model or _load_model(self._folder)
-        try:
-            with _silent_libraries():
-                self._decoder = self._new_decoder()
-        except Exception as error:  # Vosk raises nothing more precise
-            raise damaged(self._folder, "it cannot be loaded") from error
-        self._renewal: threading.Thread | None = None
-        self._fed_before = 0
-        self._fed = 0
+        self._decoder = decoder or Decoder(Path(model_folder), grammar, renewed)
+        self._untouched = UntouchedSound(self._decoder.sharing()) if grammar is None else None
 
     def sharing(self, grammar: tuple[str, ...]) -> Recogniser:
         """Another recogniser with a grammar on the same loaded model."""
-        return Recogniser(self._folder, self._alternatives, grammar, model=self._model)
+        return Recogniser(self.folder, self._alternatives, grammar, decoder=self._decoder.sharing(grammar))
 
     @property
     def folder(self) -> Path:
         """The model's."""
-        return self._folder
+        return self._decoder.folder
 
     @property
     def fed_s(self) -> float:
         """Seconds of sound of the present utterance."""
-        return self._fed / _BYTES_PER_S
+        return self._decoder.fed_s
 
     def knows(self, word: str) -> bool:
         """Whether the word is in the model's vocabulary, written as here."""
-        return bool(self._model.vosk_model_find_word(word) >= 0)
+        return self._decoder.knows(word)
 
-    def feed(self, pcm: bytes) -> None:
-        """Take more sound of the present utterance: 16 kHz, one channel, signed 16-bit."""
-        if not pcm:
-            return
-        if not self._fed:
-            self._finish_renewal()
-            _fix_dither()
-        self._fed += len(pcm)
-        try:
-            self._decoder.AcceptWaveform(pcm)
-        except Exception as error:  # Vosk raises nothing more precise
-            raise damaged(self._folder, "it cannot decode sound") from error
+    def feed(self, pcm: bytes, untouched: bytes = b"") -> None:
+        """Take more sound of the present utterance: 16 kHz, one channel, signed 16-bit.
+
+        `untouched`: the sound as it came, as long, where noise was lowered in `pcm`, which made it DELAY_S later. Words
+        heard in this alone lie so much too early.
+        """
+        self._decoder.feed(pcm)
+        if self._untouched:
+            self._untouched.feed(pcm, untouched)
 
     def partial(self) -> str:
         """The words so far; they may still change."""
-        if not self._fed:
-            return ""
-        return self._respelling.text(str(json.loads(self._decoder.PartialResult())["partial"]))
+        return self._respelling.text(self._decoder.partial())
 
     def finish(self, hold_back_s: float = 0.0) -> Transcript:
         """The words of the utterance; the next `feed` begins another.
@@ -135,48 +98,22 @@ class Recogniser:
         left out, and `end_s` says from where on the sound has to be fed again.
         """
         end_s = self.fed_s
-        guesses = self._guesses()
+        guesses, others = self._decoder.guesses(), self._untouched.guesses() if self._untouched else ()
         if hold_back_s and guesses:
             end_s = cut_point_s(guesses[0].words, end_s, end_s - hold_back_s)
-            guesses = keep_until(guesses, end_s)
-        return self._transcript(merge_same(respell(guesses, self._respelling)), end_s)
+            guesses, others = keep_until(guesses, end_s), keep_until(others, end_s)
+        ears = [(self._plainly(guesses), 1 - UNTOUCHED_TRUST), (self._plainly(others), UNTOUCHED_TRUST)]
+        return self._transcript(pooled(ears), end_s)
+
+    def _plainly(self, guesses: tuple[Guess, ...]) -> tuple[Guess, ...]:
+        """With terms for what they sound like, and each text once."""
+        return merge_same(respell(guesses, self._respelling))
 
     def reset(self) -> None:
         """Throw away what was fed since the last `finish`."""
-        self._guesses()
-
-    def _new_decoder(self) -> Any:
-        arguments = (self._model, SAMPLE_RATE_HZ) + (() if self._grammar is None else (self._grammar,))
-        decoder = _vosk().KaldiRecognizer(*arguments)
-        decoder.SetMaxAlternatives(_GUESSES)
-        decoder.SetWords(True)
-        return decoder
-
-    def _guesses(self) -> tuple[Guess, ...]:
-        if not self._fed:
-            return ()
-        answer = self._decoder.FinalResult()
-        offset_s = self._fed_before / _BYTES_PER_S
-        self._fed_before += self._fed
-        self._fed = 0
-        if self._fed_before > _RENEWED_AFTER_S * _BYTES_PER_S:
-            self._renewal = threading.Thread(target=self._renew, name="new-decoder", daemon=True)
-            self._renewal.start()
-        return read_guesses(answer, offset_s)
-
-    def _renew(self) -> None:
-        """In a thread: a new decoder takes 0.1 s, during which the answer is found."""
-        try:
-            self._decoder = self._new_decoder()
-        except Exception as error:  # noqa: BLE001 - Vosk raises nothing more precise; the old one still hears
-            _LOGGER.error("The recogniser could not be renewed: %s.", type(error).__name__)
-        self._renewed()
-
-    def _finish_renewal(self) -> None:
-        if self._renewal is not None:
-            self._renewal.join()
-            self._renewal = None
-            self._fed_before = 0
+        self._decoder.guesses()
+        if self._untouched:
+            self._untouched.reset()
 
     def _transcript(self, guesses: tuple[Guess, ...], end_s: float) -> Transcript:
         if not guesses or not guesses[0].text:
@@ -190,63 +127,3 @@ class Recogniser:
             confidence=confidence(features(alternatives, words), self._calibration),
             end_s=end_s,
         )
-
-
-def _load_model(folder: Path) -> Any:
-    try:
-        vosk = _vosk()
-    except (ImportError, OSError, TypeError) as error:  # TypeError: Vosk's own for a platform it has no library for
-        raise ModelError(f"The speech recogniser cannot be loaded ({error}): install this program again.") from error
-    vosk.SetLogLevel(_SILENT)
-    try:
-        with _silent_libraries():
-            return vosk.Model(str(folder))
-    except Exception as error:  # Vosk raises nothing more precise
-        raise damaged(folder, "it cannot be loaded") from error
-
-
-def _vosk() -> Any:
-    """The library, without what is not needed: a third of a second, 10 MB, and an HTTP client in a program that never
-    asks the network for anything.
-    """
-    if "vosk" not in sys.modules:
-        spared = {name: ModuleType(name) for name in _NOT_NEEDED if name not in sys.modules}
-        for name, module in spared.items():
-            vars(module).update(dict.fromkeys(_NOT_NEEDED[name]))
-        sys.modules |= spared
-        try:
-            importlib.import_module("vosk")
-        finally:
-            for name in spared:
-                del sys.modules[name]
-    return sys.modules["vosk"]
-
-
-@contextmanager
-def _silent_libraries() -> Iterator[None]:
-    """Keep OpenFst, which has no log level, from writing to the terminal why it cannot read a file."""
-    try:
-        saved = os.dup(2)
-    except OSError:  # a process without a standard error has nothing to keep silent
-        yield
-        return
-    try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-
-
-def _fix_dither() -> None:
-    """Make the same sound give the same words every time.
-
-    Kaldi adds a little noise to the sound before it looks at it ("dither" in its feature-window.cc), from the C
-    library's `rand`. Where that has no known name, scores vary a little from run to run.
-    """
-    try:
-        library = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
-        library.srand(_DITHER_SEED)
-    except (OSError, AttributeError, TypeError):
-        return
