@@ -3,8 +3,8 @@
 Lowering noise helps where it takes away noise, and hurts where it takes away speech; which it did nobody can tell
 beforehand. In noise each way hears words that the other misses, so both are heard, and their guesses are pooled
 (`guesses.pooled`): of 540 sentences of ten synthetic voices in noise at 6 dB, 457 instead of 441 led to the right node,
-and of 420 warning signs among them 366 instead of 346 were caught (docs/tuning.md). Without noise both sounds are the
-same, and nothing is heard twice.
+and of 420 warning signs among them 366 instead of 346 were caught (docs/tuning.md). Without noise both sounds are
+nearly the same, and nothing is heard twice.
 
 It is heard as it comes, while what the noise was lowered in lies 24 ms behind. The network looks at the sound in steps
 of 30 ms, and where its steps fall differently it makes other mistakes: with both at the same place less was gained on
@@ -40,18 +40,15 @@ class UntouchedSound:
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
-        self.reset()
+        self._forget()
 
     def feed(self, lowered: bytes, untouched: bytes) -> None:
         """Take more of the utterance: the sound with noise lowered, and as it came, as long and DELAY_SAMPLES ahead."""
         if not untouched:
             return
         self._waiting += untouched
-        ahead = self._ahead + untouched
-        self._ahead = ahead[len(lowered) :]
-        before, after = (np.frombuffer(pcm, "<i2").astype(np.float64) for pcm in (ahead[: len(lowered)], lowered))
-        self._change += float(((before - after) ** 2).sum())
-        self._power += float((before**2).sum())
+        if not self._decoder.fed_s:
+            self._compare(lowered, untouched)
         if self._decoder.fed_s or (self._differs() and len(self._waiting) >= _JUDGED_FROM):
             self._hear()
 
@@ -59,14 +56,25 @@ class UntouchedSound:
         """What the utterance may have been, none where both sounds are alike; the next `feed` begins another."""
         if self._differs():
             self._hear()
-        return self.reset()
+        self._forget()
+        return self._decoder.guesses()
 
-    def reset(self) -> tuple[Guess, ...]:
-        """Forget the utterance; gives what it may have been as far as it was heard."""
+    def reset(self) -> None:
+        """Throw away the utterance."""
+        self._forget()
+        self._decoder.guesses()
+
+    def _forget(self) -> None:
         self._waiting = bytearray()
         self._ahead = bytes(2 * DELAY_SAMPLES)
         self._change = self._power = 0.0
-        return self._decoder.guesses()
+
+    def _compare(self, lowered: bytes, untouched: bytes) -> None:
+        ahead = self._ahead + untouched
+        self._ahead = ahead[len(lowered) :]
+        before, after = (np.frombuffer(pcm, "<i2").astype(np.float64) for pcm in (ahead[: len(lowered)], lowered))
+        self._change += float(((before - after) ** 2).sum())
+        self._power += float((before**2).sum())
 
     def _differs(self) -> bool:
         return self._change > _LEAST_CHANGE * self._power
