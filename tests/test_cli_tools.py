@@ -114,10 +114,11 @@ def test_what_is_there_is_not_fetched_again(capfd: pytest.CaptureFixture[str]) -
 def test_tuning_writes_a_model_that_hears_the_new_word(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     text, spellings, model = tmp_path / "text.txt", tmp_path / "spellings.toml", tmp_path / "tuned"
     text.write_text("what is a zorblax syst\n" * 20 + "tell me about the zorblax syst\n" * 20)
-    spellings.write_text('zorblax = ["baker\'s", "baker"]\nsyst = ["cyst"]\n')
+    spellings.write_text('Zorblax = ["baker\'s", "baker"]\nsyst = ["cyst"]\nunzaid = ["on set"]\n')
     outcome = run(capfd, "tune", "--text", text, "--output", model, "--spellings", spellings, "--weight", "0.9")
     assert outcome.code == 0
     assert "zorblax" in outcome.out
+    assert "“unzaid” is not in the text" in outcome.err
     question = next(DEMO.glob("1*.wav"))
     (turn,) = run(capfd, "hear", question, "--model", model, "--json").objects
     assert turn["heard"] == "what is a zorblax syst"
@@ -125,7 +126,12 @@ def test_tuning_writes_a_model_that_hears_the_new_word(capfd: pytest.CaptureFixt
 
 @pytest.mark.parametrize(
     ("flag", "value", "named"),
-    [("--weight", "7", "weight"), ("--spellings", "x = 3", "x must be"), ("--spellings", "x = [", "not right")],
+    [
+        ("--weight", "7", "weight"),
+        ("--spellings", "x = 3", "x must be"),
+        ("--spellings", "x = [", "not right"),
+        ("--spellings", '"two words" = ["to herds"]', "“two words” is not one word"),
+    ],
 )
 def test_wrong_tuning_is_refused(
     capfd: pytest.CaptureFixture[str], tmp_path: Path, flag: str, value: str, named: str

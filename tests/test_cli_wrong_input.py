@@ -133,6 +133,46 @@ def test_a_damaged_model_is_named(capfd: pytest.CaptureFixture[str], tmp_path: P
         assert str(model) in outcome.complaint
 
 
+@pytest.mark.parametrize(
+    ("name", "content"), [("graph/HCLr.fst", None), ("graph/Gr.fst", b"\x01\x01"), ("ivector/final.ie", b"cut")]
+)
+def test_a_model_of_which_something_is_missing_or_wrong_is_not_tuned(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    model, text = tmp_path / "model", tmp_path / "text.txt"
+    text.write_text("hello there\n")
+    shutil.copytree(models_folder() / SPEECH_MODEL, model, copy_function=_link)
+    good = (model / name).read_bytes()
+    (model / name).unlink()
+    if content is not None:
+        (model / name).write_bytes(good[: -len(content)] + content)
+    outcome = run(capfd, "tune", "--text", text, "--output", tmp_path / "tuned", "--model", model)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert name in outcome.complaint
+    assert not (tmp_path / "tuned").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_a_text_in_another_encoding_is_not_taken_for_single_letters(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, encoding: str
+) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("my knee hurts behind\n", encoding=encoding)
+    outcome = run(capfd, "tune", "--text", text, "--output", tmp_path / "tuned")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "save it as UTF-8" in outcome.complaint
+
+
+@pytest.mark.parametrize("command", [("ask",), ("tune", "--text", "-", "--output", "nowhere/tuned")])
+def test_a_program_without_a_standard_input_says_so(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    outcome = run(capfd, *command)
+    assert outcome.code == 2
+    assert "no standard input" in outcome.complaint
+
+
 def test_a_fault_of_the_program_is_said_in_one_sentence_without_what_was_said(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

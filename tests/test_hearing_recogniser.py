@@ -116,6 +116,27 @@ def test_after_a_reset_the_utterance_is_forgotten(recogniser: Recogniser) -> Non
     assert listen(recogniser, joined(silence(0.3), recording("stop"), silence(0.3))).text == "stop"
 
 
+def test_a_new_decoder_begins_to_count_anew_and_where_none_can_be_made_the_old_one_goes_on(
+    recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    decoder = recogniser._decoder
+    first = listen(recogniser, question()).words
+
+    def fails() -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("voice_assistant.hearing.decoder._RENEWED_AFTER_S", 0)
+    for broken in (True, False):
+        with monkeypatch.context() as patched:
+            if broken:
+                patched.setattr(decoder, "_new_decoder", fails)
+            listen(recogniser, question())
+            words = listen(recogniser, question()).words
+        assert [word.text for word in words] == [word.text for word in first]
+        assert [word.start_s for word in words] == pytest.approx([word.start_s for word in first], abs=0.05)
+    assert "could not be renewed: RuntimeError" in caplog.text
+
+
 def test_what_is_held_back_can_be_fed_again_without_loss(recogniser: Recogniser) -> None:
     story = joined(silence(0.3), recording("story"))[: 8 * SAMPLE_RATE_HZ]
     whole = listen(recogniser, story).text.split()

@@ -126,6 +126,25 @@ def test_what_is_forgotten_is_not_heard_later(ear: UntouchedSound) -> None:
     assert ear.guesses() == ()
 
 
+def test_a_fault_in_one_ear_leaves_nothing_in_the_other(
+    recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hissing = question() + noise(len(question()) / SAMPLE_RATE_HZ, -40)
+
+    def fails(*_: object) -> None:
+        raise RuntimeError
+
+    for broken in ("guesses", "reset"):
+        with monkeypatch.context() as patched:
+            patched.setattr(recogniser._decoder, broken, fails)
+            recogniser.feed(pcm(0.5 * hissing), pcm(hissing))
+            with pytest.raises(RuntimeError):
+                (recogniser.finish if broken == "guesses" else recogniser.reset)()
+        recogniser.reset()
+        assert recogniser.fed_s == 0
+        assert recogniser.finish().text == ""
+
+
 def test_without_the_sound_as_it_came_there_is_one_ear(ear: UntouchedSound) -> None:
     ear.feed(pcm(question()), b"")
     assert ear.guesses() == ()

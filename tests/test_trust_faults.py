@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import logging
 import threading
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.scripted_talk import SECRET, FlatRenderer, QuietSource, talk
+from tests.command_line import DEMO
+from tests.scripted_talk import QUESTION, SECRET, FlatRenderer, QuietSource, talk
 from voice_assistant import Assistant
-from voice_assistant.types import Turn, VoiceError
+from voice_assistant.audio.stand_ins import FileMicrophone, NullLoudspeaker
+from voice_assistant.hearing import Activity, Listener
+from voice_assistant.loop import VoiceLoop
+from voice_assistant.talking import Talker
+from voice_assistant.types import AudioChunk, AudioError, Transcript, Turn, VoiceError
+
+NEXT = DEMO / "2_more.wav"
 
 # --- a bug in one turn -------------------------------------------------------------------------------
 
@@ -91,6 +101,70 @@ def test_the_clock_of_the_sound_may_leap_and_the_timer_ends_once(assistant: Assi
     assert not done.apologies
 
 
+def test_two_faults_in_a_row_do_not_leave_it_holding_its_breath(assistant: Assistant) -> None:
+    loops: list[VoiceLoop] = []
+    holds: list[bool] = []
+
+    def fails(*, holding: bool) -> None:
+        if holding:
+            loops[0]._talker.pause()
+        raise ValueError(SECRET)
+
+    def twice(loop: VoiceLoop) -> None:
+        loops.append(loop)
+        for holding in (False, True):
+            loop._memory.orders.put(functools.partial(fails, holding=holding))
+
+    done = talk(
+        assistant,
+        {},
+        source=QuietSource(20.0),
+        orders=twice,
+        level=lambda _chunk: holds.append(loops[0]._playback.is_paused),
+    )
+    assert len(done.apologies) == 1
+    assert not any(holds[1:])
+
+
+def test_a_recording_that_breaks_off_leaves_nothing_in_the_next_one(assistant: Assistant) -> None:
+    def breaks_off() -> Iterator[AudioChunk]:
+        yield from itertools.islice(FileMicrophone([QUESTION], silence_s=0.0), 60)
+        raise AudioError("unplugged")
+
+    alone = assistant.transcribe(NEXT)
+    with pytest.raises(AudioError):
+        assistant.transcribe(breaks_off())
+    assert assistant.transcribe(NEXT).text == alone.text
+
+
+def test_a_recogniser_that_fails_at_the_end_of_an_utterance_forgets_it(assistant: Assistant) -> None:
+    class FailsOnce:
+        """Keeps what it is fed until it is reset."""
+
+        def __init__(self) -> None:
+            self.fed = 0
+
+        def feed(self, pcm: bytes, untouched: bytes = b"") -> None:
+            self.fed += len(pcm)
+
+        def partial(self) -> str:
+            return ""
+
+        def finish(self, hold_back_s: float = 0.0) -> Transcript:
+            raise RuntimeError
+
+        def reset(self) -> None:
+            self.fed = 0
+
+    recogniser = FailsOnce()
+    listener = Listener(recogniser, Activity())
+    with pytest.raises(RuntimeError):
+        [*itertools.chain.from_iterable(map(listener.feed, FileMicrophone([QUESTION], silence_s=3.0)))]
+    assert recogniser.fed > 0
+    listener.reset()
+    assert recogniser.fed == 0
+
+
 # --- the voice ---------------------------------------------------------------------------------------
 
 
@@ -117,6 +191,30 @@ def test_goodbye_is_said_to_its_end_before_it_ends(assistant: Assistant) -> None
     done = talk(assistant, {1.0: "goodbye"}, renderer=slow, in_step=False)
     assert done.turns[-1].response.actions == ("goodbye",)
     assert done.turns[-1].response.sentences[-1].text in done.said
+
+
+def test_a_sentence_that_is_just_handed_over_when_it_is_stopped_is_not_spoken(assistant: Assistant) -> None:
+    class Slow(NullLoudspeaker):
+        def enqueue(self, chunk: AudioChunk, marker: Hashable = None) -> bool:
+            handing_over.set()
+            assert goes_on.wait(10)
+            return super().enqueue(chunk, marker)
+
+    handing_over, goes_on = threading.Event(), threading.Event()
+    playback = Slow()
+    talker = Talker(FlatRenderer(), playback)  # type: ignore[arg-type]
+    response = assistant.new_conversation().hear(Transcript.typed("what is a baker's cyst")).response
+    talker.say(response, 150)
+    assert handing_over.wait(10)
+    stopping = threading.Thread(target=talker.stop)
+    stopping.start()
+    stopping.join(0.2)
+    goes_on.set()
+    stopping.join(10)
+    assert playback.is_idle
+    talker.wait_until_rendered(10)
+    assert playback.is_idle
+    talker.close()
 
 
 def test_no_message_of_a_fault_can_hold_what_was_said(caplog: pytest.LogCaptureFixture) -> None:

@@ -146,7 +146,7 @@ def test_a_full_disk_leaves_the_tuned_model_as_it_was(stock, tmp_path):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with pytest.raises(ModelError, match="disk is full") as caught:
-        write_model_folder(stock, tmp_path / "tuned", {"graph/Gr.fst": write})
+        write_model_folder(stock, tmp_path / "tuned", {"graph/Gr.fst": write}, {})
     assert "\n" not in str(caught.value)
     assert snapshot(tmp_path / "tuned") == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["stock", "tuned"]

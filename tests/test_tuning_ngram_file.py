@@ -83,7 +83,9 @@ HEADER = len(struct.pack("<i", FST_MARK)) + 4 + len("ngram") + 4 + len("standard
         (lambda data: data.replace(b"ngram", b"const", 1), "const/standard"),
         (lambda data: data[:HEADER] + struct.pack("<i", 5) + data[HEADER + 4 :], "version 5"),
         (lambda data: data.replace(b"trek", b"tr\xffk", 1), "UTF-8"),
-        (lambda data: data[:-4] + struct.pack("<f", float("nan")), "no numbers"),
+        (lambda data: data[:-8] + struct.pack("<2f", float("nan"), 0), "no costs"),
+        (lambda data: data[:-8] + struct.pack("<2f", float("inf"), 0), "no costs"),
+        (lambda data: data[:-8] + struct.pack("<2f", -1e30, 0), "no costs"),
     ],
 )
 def test_a_damaged_file_is_refused_in_one_sentence(damage, complaint):
@@ -103,6 +105,14 @@ def test_counts_that_contradict_each_other_are_noticed():
     file = tiny_file()
     file.final_bits[0] = not file.final_bits[0]
     with pytest.raises(ModelError, match="contradict"):
+        parse_ngram_file(file.to_bytes(), "Gr.fst")
+
+
+@pytest.mark.parametrize("order", ["100111101010000", "100000000111111"])
+def test_a_tree_of_histories_that_is_none_is_noticed(order):
+    file = tiny_file()
+    file.tree_bits[:] = [bit == "1" for bit in order.ljust(len(file.tree_bits), "0")]
+    with pytest.raises(ModelError, match=r"circle|contradict"):
         parse_ngram_file(file.to_bytes(), "Gr.fst")
 
 

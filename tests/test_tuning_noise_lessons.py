@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.tuning_models import tiny_model_folder
-from voice_assistant.hearing.tuning import NETWORK, WeightedText, cached_model, changed_files
-from voice_assistant.hearing.tuning.model_files import MARK
 from voice_assistant.hearing.tuning.noise_lessons import (
     checksum,
-    is_whole,
     lessons_of,
     place,
     save,
@@ -123,24 +118,3 @@ def test_the_speech_model_that_is_fetched_has_lessons_for_all_its_layers():
         assert 0 < np.abs(new - old).max() < 2, component
     heads = (content[: content.index(b"<NumComponents>")] for content in (before, after))
     assert next(heads) == next(heads)
-
-
-def test_a_network_that_is_the_stock_models_is_told_from_a_taught_one(tmp_path):
-    stock = tiny_model_folder(tmp_path / "stock")
-    folder = cached_model(stock, [WeightedText("the knee")], tmp_path / "made")
-    assert NETWORK not in changed_files(folder)
-    mark = json.loads((folder / MARK).read_text())
-    (folder / MARK).write_text(json.dumps({**mark, "network": "0" * 64}))
-    assert NETWORK in changed_files(folder)
-    assert NETWORK not in changed_files(stock)
-
-
-def test_a_tuned_model_whose_network_was_damaged_is_made_again(tmp_path):
-    stock = tiny_model_folder(tmp_path / "stock")
-    folder = cached_model(stock, [WeightedText("the knee")], tmp_path / "made")
-    assert is_whole(folder)
-    mark = json.loads((folder / MARK).read_text())
-    (folder / MARK).write_text(json.dumps({**mark, "network": "0" * 64}))
-    assert not is_whole(folder)
-    assert cached_model(stock, [WeightedText("the knee")], tmp_path / "made") == folder
-    assert is_whole(folder)

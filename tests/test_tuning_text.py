@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.tuning_models import WORDS, tiny_file, tiny_model_folder
 from voice_assistant.hearing.tuning import Vocabulary, WeightedText
+from voice_assistant.hearing.tuning.ngram_file import SymbolTable
 from voice_assistant.hearing.tuning.numbering import Numbering
 from voice_assistant.hearing.tuning.phonemes import coarse, phonemes_of
 from voice_assistant.hearing.tuning.spelling import pronouncing_lexicon, spell
@@ -29,15 +30,26 @@ from voice_assistant.types import ModelError, SettingsError
         ("  ", ""),
         ("the lads' knees", "the lads' knees"),
         ("caf\u00e9 latte", "caf\u00e9 latte"),
+        ("nai\u0308ve", "na\u00efve"),
+        ("the \ufb01bula", "the fibula"),
+        ("walk 1,000 steps", "walk one thousand steps"),
+        ("2,3 or 10,20,30", "two three or ten twenty thirty"),
     ],
 )
 def test_words_are_those_that_are_said(text, words):
     assert " ".join(words_of(text)) == words
 
 
-@pytest.mark.parametrize("piece", ["b12", "covid19", "1234567", "#", "3rd"])
-def test_what_cannot_be_said_leaves_a_gap(piece):
-    assert words_of(f"take {piece} daily") == ("take", GAP, "daily")
+def test_a_sign_that_cannot_be_said_leaves_a_gap():
+    assert words_of("take # daily") == ("take", GAP, "daily")
+
+
+@pytest.mark.parametrize("piece", ["b12", "covid19", "1234567", "3rd", "3.5"])
+def test_numbers_with_other_signs_are_reported_as_what_cannot_be_heard(piece):
+    numbering = Numbering(SymbolTable("words", 3, ("<eps>", "take", "daily"), (0, 1, 2)))
+    assert list(numbering.numbered([WeightedText(f"take {piece} daily")])) == [([1, MISSING, 2], 1.0)]
+    assert list(numbering.unspeakable) == [piece]
+    assert "digits" in numbering.unspeakable[piece]
 
 
 @given(st.text())

@@ -92,7 +92,10 @@ class Assistant:
             FileMicrophone([sound], silence_s=0.0) if isinstance(sound, str | Path) else sound
         )
         listener = self._listener(patience_s=30.0)
-        heard = [event for chunk in chunks for event in listener.feed(chunk)] + listener.flush()
+        try:
+            heard = [event for chunk in chunks for event in listener.feed(chunk)] + listener.flush()
+        finally:
+            listener.reset()  # the recogniser hears the next recording too, even when this one broke off
         return join([event for event in heard if isinstance(event, Transcript)])
 
     def run(

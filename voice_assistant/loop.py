@@ -202,6 +202,8 @@ class VoiceLoop:
             if now_s - self._memory.failed_s >= FAILURES_APART_S:
                 self._memory.failed_s = now_s
                 self._say_unasked(self._conversation.failed(now_s))
+            else:
+                self._talker.resume()
         except Exception as error:  # noqa: BLE001 - as above; the state may be what is broken
             _LOGGER.error("A failed turn could not be answered: %s.", described(error))
             self._conversation.begin(now_s)

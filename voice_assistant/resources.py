@@ -14,7 +14,7 @@ from pathlib import Path
 from voice_assistant import memory, models
 from voice_assistant.guide import default_folder, load_guide
 from voice_assistant.hearing import CommandRecogniser, Recogniser
-from voice_assistant.hearing.tuning import NETWORK, WeightedText, cached_model, changed_files, is_whole
+from voice_assistant.hearing.tuning import WeightedText, cached_model, changed_files, is_tuned, is_whole
 from voice_assistant.types import Guide, ModelError
 from voice_assistant.understanding import CompiledGuide, Embedder, Endings, Interpreter, compiled, load_thresholds
 
@@ -116,13 +116,12 @@ def _open_recogniser(
     stock = folders.speech_model or folders.models / SPEECH_MODEL
     own = changed_files(stock) if folders.speech_model else ()
     _refuse_damage(stock, apart_from=own)
-    if NETWORK in own and not is_whole(stock):
-        raise ModelError(f"{stock / NETWORK} is damaged: tune the model again.")
+    if folders.speech_model and is_tuned(stock) and not is_whole(stock):
+        raise ModelError(f"The tuned model {stock} is damaged, or an older version made it: tune it again.")
     if not tune or folders.speech_model is not None:
         return Recogniser(stock, renewed=memory.give_back)
     try:
         tuned = tuned_model(folders, guide, wake_phrases, on_progress)
-        _refuse_damage(tuned, apart_from=changed_files(tuned))
         return Recogniser(tuned, renewed=memory.give_back)
     except ModelError as error:
         _LOGGER.warning("The recogniser is used as it is, it hears knees less well: %s", error)

@@ -101,11 +101,12 @@ class Talker:
 
     def stop(self) -> int:
         """Silence. Returns how many sentences of the response were heard."""
+        self._spoken.silence(self._now_s)
         with self._lock:
             self._generation += 1
-        self._spoken.silence(self._now_s)
-        self._count(self._playback.take_finished())
-        for progress in self._playback.stop()[:1]:
+            finished, stopped = self._playback.take_finished(), self._playback.stop()
+        self._count(finished)
+        for progress in stopped[:1]:
             if progress.marker is not None and progress.played_s >= HEARD_SHARE * progress.duration_s:
                 self._heard += 1
         self.urgent = False
@@ -179,8 +180,9 @@ class Talker:
         try:
             if self._is_wanted(job):
                 chunk = self._renderer.render(job.sentence.text, job.rate_wpm)
-                if job.marker is not None and self._is_wanted(job):
-                    self._playback.enqueue(chunk, job.marker)
+                with self._lock:  # so that `stop` cannot fall between the question and the sound
+                    if job.marker is not None and self._is_wanted(job):
+                        self._playback.enqueue(chunk, job.marker)
         except VoiceError as error:
             _LOGGER.warning("A sentence could not be spoken: %s", error)
             self._on_problem(f"The voice failed: {error}")

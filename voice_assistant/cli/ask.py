@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import sys
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from voice_assistant.cli.console import Console
-from voice_assistant.cli.lines import lines_of, texts
+from voice_assistant.cli.lines import lines_of, standard_input, texts
 from voice_assistant.cli.loading import load_assistant, meant_for_it
 from voice_assistant.cli.parsing import GUIDE, Commands, add_command, add_json, add_settings, settings_of
 from voice_assistant.cli.report import show_response, show_turn, turn_object
@@ -69,7 +68,7 @@ def _talk(options: argparse.Namespace, console: Console, assistant: Assistant) -
     """One conversation, a line at a time."""
     began = time.monotonic()
     conversation = assistant.conversation
-    prompts = console.is_terminal and sys.stdin.isatty()
+    prompts = console.is_terminal and standard_input().isatty()
     greeting = conversation.begin(0.0)
     if not options.json:
         show_response(console, greeting)
@@ -89,7 +88,7 @@ def _talk(options: argparse.Namespace, console: Console, assistant: Assistant) -
 def _typed(prompts: bool) -> Iterator[str]:
     """Lines until the end of the input; with a prompt and the usual editing where a person types."""
     if not prompts:
-        yield from texts(sys.stdin.buffer)
+        yield from texts(standard_input())
         return
     with contextlib.suppress(ImportError):  # Windows has its own
         import readline  # noqa: F401 - gives `input` editing and a history

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voice_assistant.cli.console import Console, reason
-from voice_assistant.cli.ending import interruptible
 from voice_assistant.cli.lines import lines_of
 from voice_assistant.cli.parsing import Commands, add_command, add_settings, settings_of
-from voice_assistant.types import SettingsError
+from voice_assistant.types import ModelError, SettingsError
 
 if TYPE_CHECKING:
     from voice_assistant.hearing.tuning import TuningReport
@@ -49,6 +48,7 @@ def add(commands: Commands) -> None:
 
 
 def _tune(options: argparse.Namespace, console: Console) -> int:
+    from voice_assistant.hearing import check_model_folder
     from voice_assistant.hearing.tuning import WeightedText, tune
     from voice_assistant.resources import Folders
 
@@ -57,20 +57,32 @@ def _tune(options: argparse.Namespace, console: Console) -> int:
     model = folders.speech_model or folders.models / _speech_model()
     more = {} if options.weight is None else {"weight": options.weight}
     spellings = _spellings(options.spellings)
+    check_model_folder(model)
+    _refuse_damage(model)
     with lines_of(options.text) as lines, console.progress() as progress, _Ear(model) as ear:
-        report = interruptible(
-            lambda: tune(
-                model,
-                (WeightedText(line) for line in lines),
-                options.output,
-                spellings,
-                on_progress=lambda share, what: progress(what, share, 1.0),
-                listen=ear.choose if options.by_ear else None,
-                **more,
-            )
+        report = tune(
+            model,
+            (WeightedText(line) for line in lines),
+            options.output,
+            spellings,
+            on_progress=lambda share, what: progress(what, share, 1.0),
+            listen=ear.choose if options.by_ear else None,
+            **more,
         )
     _show(console, report)
+    for word in sorted(spellings.keys() - report.spelled.keys()):
+        console.note(f"“{word}” is not in the text, so its spelling is not used.")
     return 0
+
+
+def _refuse_damage(model: Path) -> None:
+    """Raise ModelError when files of a model whose checksums are known are others; tuned to, they would be kept."""
+    from voice_assistant.hearing.tuning import changed_files, is_tuned
+    from voice_assistant.models import damage
+
+    problems = damage(model, apart_from=changed_files(model) if is_tuned(model) else ())
+    if problems:
+        raise ModelError(f"{problems[0].path} is {problems[0].what}: run `voice-assistant models fetch`.")
 
 
 def _speech_model() -> str:
@@ -95,12 +107,23 @@ def _spellings(file: Path | None) -> Mapping[str, tuple[str, ...]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"The spellings {file} are not right: {error}.") from error
     spellings = {}
-    for word, runs in read.items():
+    for key, runs in read.items():
+        word = _one_word(file, key)
         listed = [runs] if isinstance(runs, str) else runs
         if not isinstance(listed, list) or not listed or not all(isinstance(run, str) for run in listed):
             raise SettingsError(f"{file}: {word} must be a list of texts that sound like it.")
         spellings[word] = tuple(listed)
     return spellings
+
+
+def _one_word(file: Path, key: str) -> str:
+    """As the text is read. Raises SettingsError when it is none or several."""
+    from voice_assistant.hearing.tuning import words_of
+
+    words = words_of(key)
+    if len(words) != 1 or not words[0]:
+        raise SettingsError(f"{file}: “{key}” is not one word: give a spelling for each of its words.")
+    return words[0]
 
 
 def _show(console: Console, report: TuningReport) -> None:

@@ -118,8 +118,10 @@ class CommandRecogniser(Recogniser):
     def reset(self) -> None:
         """Throw away the utterance."""
         self._forget()
-        self._small.reset()
-        self._open.reset()
+        try:
+            self._small.reset()
+        finally:
+            self._open.reset()
 
     def _forget(self) -> None:
         self._sound, self._as_it_came = bytearray(), bytearray()

@@ -105,14 +105,23 @@ class Decoder:
         """
         if not self._fed:
             return ()
-        answer = self._decoder.FinalResult()
         offset_s = self._fed_before / _BYTES_PER_S
+        return read_guesses(self._finish(), offset_s)
+
+    def reset(self) -> None:
+        """Throw away what was fed since the last `guesses`."""
+        if self._fed:
+            self._finish()
+
+    def _finish(self) -> str:
+        """Vosk's answer, after which it counts the sound as heard."""
         self._fed_before += self._fed
         self._fed = 0
+        answer = str(self._decoder.FinalResult())
         if self._fed_before > _RENEWED_AFTER_S * _BYTES_PER_S:
             self._renewal = threading.Thread(target=self._renew, name="new-decoder", daemon=True)
             self._renewal.start()
-        return read_guesses(answer, offset_s)
+        return answer
 
     def _new_decoder(self) -> Any:
         arguments = (self._model, SAMPLE_RATE_HZ) + (() if self._grammar is None else (self._grammar,))
@@ -125,6 +134,7 @@ class Decoder:
         """In a thread: a new decoder takes 0.1 s, during which the answer is found."""
         try:
             self._decoder = self._new_decoder()
+            self._fed_before = 0
         except Exception as error:  # noqa: BLE001 - Vosk raises nothing more precise; the old one still hears
             _LOGGER.error("The recogniser could not be renewed: %s.", type(error).__name__)
         self._renewed()
@@ -133,7 +143,6 @@ class Decoder:
         if self._renewal is not None:
             self._renewal.join()
             self._renewal = None
-            self._fed_before = 0
 
 
 def _load_model(folder: Path) -> Any:

@@ -150,8 +150,7 @@ class Listener:
 
     def reset(self) -> None:
         """Forget everything, also what is under way; the next chunk may be of another stream."""
-        if self._utterance is not None:
-            self._recogniser.reset()
+        self._recogniser.reset()  # in any case: it may have failed in the middle of finishing an utterance
         self._activity.reset()
         self._suppressor.reset()
         self._recent.clear()

@@ -111,9 +111,11 @@ class Recogniser:
 
     def reset(self) -> None:
         """Throw away what was fed since the last `finish`."""
-        self._decoder.guesses()
-        if self._untouched:
-            self._untouched.reset()
+        try:
+            self._decoder.reset()
+        finally:
+            if self._untouched:
+                self._untouched.reset()
 
     def _transcript(self, guesses: tuple[Guess, ...], end_s: float) -> Transcript:
         if not guesses or not guesses[0].text:

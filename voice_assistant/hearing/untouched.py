@@ -62,7 +62,7 @@ class UntouchedSound:
     def reset(self) -> None:
         """Throw away the utterance."""
         self._forget()
-        self._decoder.guesses()
+        self._decoder.reset()
 
     def _forget(self) -> None:
         self._waiting = bytearray()

@@ -1,6 +1,6 @@
 """The program that owns pyttsx3, in a process of its own.
 
-    python -m voice_assistant.speech.engine system|bundled
+    python -m voice_assistant.speech.engine system|bundled [FOLDER]
 
 pyttsx3 hangs, crashes with its library, prints to standard output, and may only be used from one thread; here all that
 can be ended and started again. It reads requests from standard input and answers each on standard output, as messages
@@ -11,7 +11,8 @@ of `protocol`:
     anything that cannot be done                           → {"error": …, "kind": "voice" | "engine"}
 
 The first answer, {"ready": true}, comes without a request. Nothing is written to disk, except on macOS and Windows,
-whose engines only write to a named file: there into a private folder that is removed at once.
+whose engines only write to a named file: there into FOLDER, a private one of the parent's, from which it is removed at
+once.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ import io
 import os
 import signal
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -50,8 +50,12 @@ class UnknownVoiceError(ValueError):
 class Engine:
     """pyttsx3, made to do one thing at a time and to say when it did not."""
 
-    def __init__(self) -> None:
-        """Raises OSError, ImportError or RuntimeError when there is no engine to be had."""
+    def __init__(self, folder: Path = Path()) -> None:
+        """`folder`: for the sound, where the engine only writes to a named file.
+
+        Raises OSError, ImportError or RuntimeError when there is no engine to be had.
+        """
+        self._folder = folder
         pyttsx3 = importlib.import_module("pyttsx3")
         self._engine: Any = pyttsx3.init()
         self._in_memory = str(self._engine) == "espeak"
@@ -136,11 +140,12 @@ class Engine:
             memory = io.BytesIO()
             self._run(text, memory)
             return memory.getvalue()
-        # The engines of macOS and Windows write to a named file only.
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "speech"
+        path = self._folder / "speech"
+        try:
             self._run(text, str(path))
             return path.read_bytes()
+        finally:
+            path.unlink(missing_ok=True)
 
     def _run(self, text: str, target: Any) -> None:
         self._finished.clear()
@@ -157,7 +162,7 @@ def main(arguments: list[str]) -> int:
     try:
         if sys.platform not in ("darwin", "win32"):
             _load_espeak(bundled_first="bundled" in arguments)
-        engine = Engine()
+        engine = Engine(*map(Path, arguments[1:2]))
     except (OSError, ImportError, RuntimeError, KeyError) as error:
         write_message(output, {"error": str(error), "kind": "engine"})
         return 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from voice_assistant.speech.protocol import read_message, write_message
 _START_WITHIN_S = 20.0
 """A third of a second is usual; a cold disk of a small computer needs several."""
 _END_WITHIN_S = 0.2
+_WRITES_FILES = ("darwin", "win32")
+"""Where the system's engines only write to a named file."""
 
 
 class EngineHungError(Exception):
@@ -39,8 +42,11 @@ class EngineProcess:
 
     def __init__(self, bundled: bool) -> None:
         """`bundled`: use the espeak-ng of the package espeakng-loader even where the system has one."""
+        # This process's own, so that no sentence stays behind in it when the engine hangs and is killed.
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True) if _writes_files() else None
+        command = [sys.executable, "-m", "voice_assistant.speech.engine", "bundled" if bundled else "system"]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "voice_assistant.speech.engine", "bundled" if bundled else "system"],
+            command + ([self._folder.name] if self._folder else []),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -81,6 +87,8 @@ class EngineProcess:
             self._process.kill()
             self._process.wait()
         self._reader.join(1.0)
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def _take(self, timeout_s: float) -> Answer:
         try:
@@ -99,3 +107,7 @@ class EngineProcess:
             while True:
                 self._answers.put(Answer(*read_message(pipe)))  # type: ignore[arg-type]
         self._answers.put(None)
+
+
+def _writes_files() -> bool:
+    return sys.platform in _WRITES_FILES

@@ -13,17 +13,18 @@ from __future__ import annotations
 
 from voice_assistant.hearing.tuning.build import TuningReport, changed_files, tune
 from voice_assistant.hearing.tuning.cache import cached_model
-from voice_assistant.hearing.tuning.noise_lessons import NETWORK, is_whole
-from voice_assistant.hearing.tuning.text import WeightedText
+from voice_assistant.hearing.tuning.model_files import is_tuned, is_whole
+from voice_assistant.hearing.tuning.text import WeightedText, words_of
 from voice_assistant.hearing.tuning.vocabulary import Vocabulary
 
 __all__ = [
-    "NETWORK",
     "TuningReport",
     "Vocabulary",
     "WeightedText",
     "cached_model",
     "changed_files",
+    "is_tuned",
     "is_whole",
     "tune",
+    "words_of",
 ]

@@ -128,8 +128,7 @@ def _owners(file: NgramFile) -> IntArray:
 
 def _contexts(file: NgramFile, start: int) -> tuple[IntArray, IntArray]:
     """The history of each state as a row, oldest word first, padded at the end with MISSING; and its length."""
-    ones = np.flatnonzero(file.tree_bits)
-    above = ones - np.arange(file.states) - 1
+    above = file.parents
     own = np.where(file.context_words[:-1] == 0, start, file.context_words[:-1]).astype(np.int64)
     columns, depths, current = [], np.zeros(file.states, dtype=np.int64), np.arange(file.states)
     while (current > 0).any():

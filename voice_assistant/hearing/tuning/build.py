@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from voice_assistant.hearing.tuning.backoff_model import START_OFFSET, BackoffModel, model_from_file
 from voice_assistant.hearing.tuning.balance import OPTIONS, balanced, read_options
@@ -16,9 +14,9 @@ from voice_assistant.hearing.tuning.counts import NgramCounts, count_ngrams
 from voice_assistant.hearing.tuning.estimate import estimate
 from voice_assistant.hearing.tuning.fst_file import to_fst
 from voice_assistant.hearing.tuning.interpolate import Mixing, interpolate
-from voice_assistant.hearing.tuning.model_files import MARK, check_output, write_model_folder
+from voice_assistant.hearing.tuning.model_files import check_output, own_files, write_model_folder
 from voice_assistant.hearing.tuning.ngram_file import NgramFile, read_ngram_file
-from voice_assistant.hearing.tuning.noise_lessons import NETWORK, NETWORK_CHECKSUM, has_own_network, taught
+from voice_assistant.hearing.tuning.noise_lessons import NETWORK, taught
 from voice_assistant.hearing.tuning.numbering import Numbering
 from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import (
@@ -60,7 +58,7 @@ class TuningReport:
 
 def changed_files(folder: Path) -> tuple[str, ...]:
     """Files of a model that may differ from the stock model's: what it expects and, if taught, its network."""
-    return (GRAPH.as_posix(), OPTIONS, *((NETWORK,) if has_own_network(folder) else ()))
+    return tuple({GRAPH.as_posix(): "", OPTIONS: "", **own_files(folder)})
 
 
 def tune(
@@ -119,11 +117,10 @@ def tune(
     files = {
         GRAPH.as_posix(): lambda target: fst.write(target, symbols),
         OPTIONS: lambda target: _write_text(target, options),
-        MARK: lambda target: _write_json(target, done, weight, network),
     }
     if network is not None:
         files[NETWORK] = lambda target: _write_bytes(target, network)
-    write_model_folder(model_folder, output_folder, files)
+    write_model_folder(model_folder, output_folder, files, _about(done, weight))
     report(1.0, "done")
     return replace(done, seconds=time.monotonic() - begun)
 
@@ -156,9 +153,9 @@ def _no_progress(share: float, what: str) -> None:
     """Nobody watches."""
 
 
-def _write_json(target: BinaryIO, done: TuningReport, weight: float, network: bytes | None) -> None:
-    content = {
-        NETWORK_CHECKSUM: None if network is None else hashlib.sha256(network).hexdigest(),
+def _about(done: TuningReport, weight: float) -> dict[str, Any]:
+    """What the folder says of itself."""
+    return {
         "sentences": done.sentences,
         "words": done.words,
         "ngrams": done.ngrams,
@@ -166,7 +163,6 @@ def _write_json(target: BinaryIO, done: TuningReport, weight: float, network: by
         "spelled": {word: list(runs) for word, runs in sorted(done.spelled.items())},
         "unspelled": dict(sorted(done.unspelled.items())),
     }
-    _write_text(target, json.dumps(content, indent=1, ensure_ascii=False))
 
 
 def _write_text(target: BinaryIO, text: str) -> None:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from voice_assistant.hearing.tuning.build import ORDER, Progress, tune
 from voice_assistant.hearing.tuning.interpolate import Mixing
-from voice_assistant.hearing.tuning.model_files import MARK, UNFINISHED
-from voice_assistant.hearing.tuning.noise_lessons import checksum, is_whole
+from voice_assistant.hearing.tuning.model_files import MARK, UNFINISHED, is_whole
+from voice_assistant.hearing.tuning.noise_lessons import checksum
 from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import Listen
 from voice_assistant.types import ModelError
@@ -25,7 +25,7 @@ from voice_assistant.types import ModelError
 CODE_VERSION = 7
 """Raise it when the same inputs should give another model."""
 KEPT = 3
-"""Tuned models that stay in the cache, the last used ones; each takes about 45 MB of its own."""
+"""Tuned models that stay in the cache, the last used ones; each takes about 70 MB of its own."""
 _PREFIX = "tuned-"
 _BLOCK = 1 << 20
 
@@ -39,7 +39,8 @@ def cached_model(
     on_progress: Progress | None = None,
     listen: Listen | None = None,
 ) -> Path:
-    """The folder of the model tuned to these sentences, made first if it is not there yet; arguments as for `tune`.
+    """The folder of the model tuned to these sentences, made first if it is not there yet or damaged; arguments as for
+    `tune`.
 
     A second process that wants a model waits until the first is done. What a crash left behind is removed.
     Raises what `tune` raises, and ModelError when the cache cannot be written.
@@ -47,12 +48,13 @@ def cached_model(
     sentences = tuple(sentences)
     model_folder, cache_folder = Path(model_folder), Path(cache_folder)
     folder = cache_folder / f"{_PREFIX}{_key(model_folder, sentences, spoken_as or {}, weight)}"
-    if is_whole(folder):
+    if is_whole(folder, model_folder):
         _touch(folder / MARK)
         return folder
     with _only_one(cache_folder):
         _remove_leftovers(cache_folder)
-        if not is_whole(folder):
+        if not is_whole(folder, model_folder):
+            _remove(folder)
             tune(model_folder, sentences, folder, spoken_as, weight, on_progress, listen)
             _remove_oldest(cache_folder)
     return folder
@@ -97,6 +99,13 @@ def _remove_leftovers(cache_folder: Path) -> None:
     """Called under the lock, so that no process is at work on them."""
     for path in cache_folder.glob(f"{UNFINISHED}*"):
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove(folder: Path) -> None:
+    """A damaged model, of which other programs may still use the files. Raises ModelError."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        raise ModelError(f"The damaged tuned model {folder} cannot be removed: remove it, it will be made again.")
 
 
 def _remove_oldest(cache_folder: Path) -> None:

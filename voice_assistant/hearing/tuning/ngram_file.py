@@ -40,6 +40,8 @@ HAS_INPUT_SYMBOLS, HAS_OUTPUT_SYMBOLS = 1, 2
 STATIC_PROPERTIES = 0x25A555550001
 """What holds of every such FST: acceptor, sorted, deterministic, cyclic… (`kStaticProperties` in ngram-fst.h, and
 `kExpanded`)."""
+LARGEST_COST = 700.0
+"""Above it a probability is too small for a 64-bit number; the stock model's costs end at 21."""
 
 Bits = npt.NDArray[np.bool_]
 Int32Array = npt.NDArray[np.int32]
@@ -96,6 +98,11 @@ class NgramFile:
     def states(self) -> int:
         """Number of states."""
         return len(self.final_bits)
+
+    @property
+    def parents(self) -> npt.NDArray[np.int64]:
+        """The state of each state's history without its oldest word; of state 0, whose history is empty, -1."""
+        return np.flatnonzero(self.tree_bits) - np.arange(self.states) - 1
 
     def to_bytes(self) -> bytes:
         """The file; what was read comes out bit for bit."""
@@ -182,12 +189,19 @@ def _check(file: NgramFile, damaged: Callable[[str], ModelError]) -> None:
     )
     if not consistent:
         raise damaged("its counts contradict each other")
-    if np.isnan(file.futures).any() or np.isnan(file.finals).any() or np.isnan(file.backoffs).any():
-        raise damaged("it holds values that are no numbers")
+    if (file.parents[1:] >= np.arange(1, file.states)).any():
+        raise damaged("its histories hang together in a circle")
+    # The backoff of the empty history stands for nothing.
+    if not all(_are_costs(costs) for costs in (file.futures, file.finals, file.backoffs[1:])):
+        raise damaged("it holds values that are no costs")
     largest = max(file.symbols.keys, default=0) if file.symbols else np.iinfo(np.int32).max
     for words in (file.future_words, file.context_words[1:-1]):
         if len(words) and (words.min() < 0 or words.max() > largest):
             raise damaged("it uses words that its symbol table does not have")
+
+
+def _are_costs(values: Float32Array) -> bool:
+    return bool((np.abs(values) <= LARGEST_COST).all())  # false for what is no number as well
 
 
 def _parse_start(reader: _Reader) -> str:

@@ -10,7 +10,6 @@ model keeps its own weights.
 from __future__ import annotations
 
 import hashlib
-import json
 import struct
 import zipfile
 from pathlib import Path
@@ -19,7 +18,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice_assistant.hearing.tuning.model_files import MARK
 from voice_assistant.types import ModelError
 
 NETWORK = "am/final.mdl"
@@ -28,8 +26,6 @@ LESSONS = Path(__file__).with_suffix(".npz")
 """`network`: SHA-256 of the network that they fit. For each matrix or vector, by component and field of Kaldi's file:
 `<component>/<field>`, shape (rows, columns) or (rows,), 8-bit steps; and the same with `/step`, shape (rows,), the
 size of a step in each row."""
-NETWORK_CHECKSUM = "network"
-"""In a tuned model's MARK: the SHA-256 of its network, null where that is the stock model's."""
 _STEP = "/step"
 _FLOATS = {1: b"FV ", 2: b"FM "}
 """Before a vector and a matrix of 32-bit numbers in a binary Kaldi file (kaldi-vector.cc, kaldi-matrix.cc)."""
@@ -66,28 +62,6 @@ def checksum(lessons: Path = LESSONS) -> str:
         return hashlib.sha256(lessons.read_bytes()).hexdigest()
     except OSError as error:
         raise _damaged(lessons) from error
-
-
-def is_whole(tuned_folder: Path) -> bool:
-    """Whether a tuned model's own network is what was written: Vosk ends the whole process over some damaged ones."""
-    try:
-        expected = _own_network(tuned_folder)
-        return expected is None or expected == hashlib.sha256((tuned_folder / NETWORK).read_bytes()).hexdigest()
-    except (OSError, ValueError, AttributeError):
-        return False
-
-
-def has_own_network(folder: Path) -> bool:
-    """Whether a model was tuned here and its network taught, so that it differs from the stock model's."""
-    try:
-        return _own_network(folder) is not None
-    except (OSError, ValueError, AttributeError):
-        return False
-
-
-def _own_network(tuned_folder: Path) -> str | None:
-    checksum: str | None = json.loads((tuned_folder / MARK).read_text(encoding="utf-8")).get(NETWORK_CHECKSUM)
-    return checksum
 
 
 def with_lessons(network: bytes, lessons: Lessons) -> bytes:

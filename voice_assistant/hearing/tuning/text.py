@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 GAP = ""
-"""Stands for something that cannot be said as words; no n-gram reaches across it."""
+"""Stands for a sign that cannot be said as words; no n-gram reaches across it."""
 
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'"})
 _PIECES = re.compile(r"[^\W_]+(?:['.][^\W_]+)*'?|[&%@+=#$€£]")
+_THOUSANDS = re.compile(r"(?<![\d,.])(\d{1,3}(?:,\d{3})+)(?![\d,]*\d)")
 _NUMBER = re.compile(r"\d{1,6}")
 _SYMBOLS = {"&": "and", "%": "percent", "+": "plus", "=": "equals", "@": "at"}
 _ONES = (
@@ -29,11 +31,12 @@ class WeightedText:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a sentence, GAP where a piece cannot be said (a number with letters, an unknown sign)."""
-    words: list[str] = []
-    for piece in _PIECES.findall(text.translate(_APOSTROPHES).lower()):
-        words += _words_of_piece(piece)
-    return tuple(words)
+    """The words of a sentence; GAP where a sign cannot be said. What mixes digits and letters stays as it is, and is no
+    word that could be heard.
+    """
+    plain = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).lower()
+    plain = _THOUSANDS.sub(lambda number: number[1].replace(",", ""), plain)
+    return tuple(word for piece in _PIECES.findall(plain) for word in _words_of_piece(piece))
 
 
 def number_words(number: int) -> tuple[str, ...]:
@@ -55,6 +58,8 @@ def _words_of_piece(piece: str) -> tuple[str, ...]:
         return (_SYMBOLS[piece],)
     if _NUMBER.fullmatch(piece):
         return number_words(int(piece))
-    if any(character.isdigit() for character in piece) or not piece[0].isalnum():
+    if not piece[0].isalnum():
         return (GAP,)
+    if any(character.isdigit() for character in piece):
+        return (piece,)
     return tuple(part for part in piece.split(".") if part)
