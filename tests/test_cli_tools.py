@@ -128,6 +128,7 @@ def test_tuning_writes_a_model_that_hears_the_new_word(capfd: pytest.CaptureFixt
     ("flag", "value", "named"),
     [
         ("--weight", "7", "weight"),
+        ("--noise-lessons", "-1", "noise lessons"),
         ("--spellings", "x = 3", "x must be"),
         ("--spellings", "x = [", "not right"),
         ("--spellings", '"two words" = ["to herds"]', "“two words” is not one word"),

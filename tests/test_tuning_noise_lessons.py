@@ -66,6 +66,14 @@ def test_the_lessons_are_added_where_they_belong_and_nowhere_else(model, lessons
     np.testing.assert_allclose(numbers(content, "two", "BiasParams", (2,)), BIAS * 2, rtol=1e-6)
 
 
+def test_half_of_the_lessons_leads_half_of_the_way(model, lessons):
+    half = taught(model, lessons, share=0.5)
+    assert half is not None
+    np.testing.assert_allclose(numbers(half, "one", "LinearParams", (2, 3)), MATRIX + 0.5, rtol=1e-6)
+    np.testing.assert_allclose(numbers(half, "two", "BiasParams", (2,)), BIAS + BIAS / 2, rtol=1e-6)
+    assert taught(model, lessons, share=0) is None
+
+
 def test_a_change_is_kept_to_within_half_a_step_of_its_row():
     random = np.random.default_rng(1)
     before = {"one/LinearParams": random.standard_normal((40, 30)).astype(np.float32)}

@@ -149,6 +149,7 @@ def tuned_model(
         folders.cache,
         {term.text: term.sounds_like for term in guide.terms if term.sounds_like},
         on_progress=lambda share, what: on_progress(what, round(100 * share), 100),
+        noise_lessons=1.0,
     )
 
 

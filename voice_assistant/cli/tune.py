@@ -35,6 +35,12 @@ def add(commands: Commands) -> None:
         help="above 0 to 1: how likely people say something of this kind rather than anything else (usually 0.6)",
     )
     parser.add_argument(
+        "--noise-lessons",
+        type=float,
+        metavar="SHARE",
+        help="0 to 1: how much the network is to know of noise; 0 suits quiet places, 1 noisy ones (usually 0.6)",
+    )
+    parser.add_argument(
         "--spellings",
         type=Path,
         metavar="FILE.toml",
@@ -55,7 +61,7 @@ def _tune(options: argparse.Namespace, console: Console) -> int:
     settings = settings_of(options)
     folders = Folders.default(settings.dialogs, settings.models, settings.model)
     model = folders.speech_model or folders.models / _speech_model()
-    more = {} if options.weight is None else {"weight": options.weight}
+    more = {"weight": options.weight, "noise_lessons": options.noise_lessons}
     spellings = _spellings(options.spellings)
     check_model_folder(model)
     _refuse_damage(model)
@@ -67,7 +73,7 @@ def _tune(options: argparse.Namespace, console: Console) -> int:
             spellings,
             on_progress=lambda share, what: progress(what, share, 1.0),
             listen=ear.choose if options.by_ear else None,
-            **more,
+            **{name: value for name, value in more.items() if value is not None},
         )
     _show(console, report)
     for word in sorted(spellings.keys() - report.spelled.keys()):

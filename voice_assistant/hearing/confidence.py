@@ -17,6 +17,9 @@ from voice_assistant.types import Alternative, Word
 _WIDEST_GAP = 10.0
 """Natural-log gaps beyond this say no more: the other guess is 20,000 times less likely."""
 
+_COMPARED = 20
+"""Guesses that agreement is measured among: as many as there were when the weights were fitted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Features:
@@ -25,7 +28,7 @@ class Features:
     gap: float
     """Score distance from the best to the second guess, as a share of 10 natural-log units; 1 without a second."""
     agreement: float
-    """Mean share of the best guess's words that each other guess also has; 1 when there is no other."""
+    """Mean share of the best guess's words that each of the likeliest others also has; 1 when there is no other."""
     weakest: float
     """Confidence of the least sure word."""
     mean: float
@@ -114,7 +117,7 @@ def _agreement(alternatives: Sequence[Alternative]) -> float:
     if len(alternatives) < 2:
         return 1.0
     best = set(alternatives[0].text.split())
-    shares = [len(best & set(other.text.split())) / max(1, len(best)) for other in alternatives[1:]]
+    shares = [len(best & set(other.text.split())) / max(1, len(best)) for other in alternatives[1:_COMPARED]]
     return sum(shares) / len(shares)
 
 

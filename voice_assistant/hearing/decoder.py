@@ -24,8 +24,8 @@ _LOGGER = logging.getLogger(__name__)
 _BYTES_PER_S = SAMPLE_RATE_HZ * 2
 _SILENT = -10
 """Vosk's log level below which even errors stay unsaid: they come back as failures and are said in one sentence."""
-_GUESSES = 20
-"""Asked for more than is handed on: the rest weighs the words, and costs nothing measurable."""
+GUESSES = 50
+"""Asked for at most; 50 cost no more to find than 20."""
 _DITHER_SEED = 1
 _NOT_NEEDED = {"requests": (), "srt": (), "tqdm": ("tqdm",), "urllib.request": ("urlretrieve",)}
 """What Vosk imports for downloads and subtitles, and the names that it takes from there."""
@@ -126,7 +126,7 @@ class Decoder:
     def _new_decoder(self) -> Any:
         arguments = (self._model, SAMPLE_RATE_HZ) + (() if self._grammar is None else (self._grammar,))
         decoder = _vosk().KaldiRecognizer(*arguments)
-        decoder.SetMaxAlternatives(_GUESSES)
+        decoder.SetMaxAlternatives(GUESSES)
         decoder.SetWords(True)
         return decoder
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from voice_assistant.hearing.confidence import Calibration, confidence, features
-from voice_assistant.hearing.decoder import Decoder
+from voice_assistant.hearing.decoder import GUESSES, Decoder
 from voice_assistant.hearing.guesses import (
     Guess,
     as_alternatives,
@@ -27,7 +27,7 @@ class Recogniser:
 
     model_folder: an unpacked Vosk model (stock or tuned).
     alternatives: how many guesses a Transcript holds at most (1 or more); a warning sign is looked for in all of them.
-        Where the sound is heard twice, 20 instead of 10 catch 181 instead of 177 of 210 at 6 dB.
+        Of 874 signs at 6 dB, heard twice, 50 instead of 20 catch 775 instead of 766 (docs/tuning.md).
     grammar: the only phrases to listen for ("[unk]" stands for everything else); None for everything the model knows.
     spoken_as: run of words as heard → the term that it stands for; replaced in everything that is given out.
     calibration: how evidence becomes Transcript.confidence.
@@ -43,7 +43,7 @@ class Recogniser:
     def __init__(
         self,
         model_folder: Path,
-        alternatives: int = 20,
+        alternatives: int = GUESSES,
         grammar: tuple[str, ...] | None = None,
         spoken_as: Mapping[str, str] | None = None,
         calibration: Calibration | None = None,

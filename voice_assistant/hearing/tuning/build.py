@@ -16,7 +16,7 @@ from voice_assistant.hearing.tuning.fst_file import to_fst
 from voice_assistant.hearing.tuning.interpolate import Mixing, interpolate
 from voice_assistant.hearing.tuning.model_files import check_output, own_files, write_model_folder
 from voice_assistant.hearing.tuning.ngram_file import NgramFile, read_ngram_file
-from voice_assistant.hearing.tuning.noise_lessons import NETWORK, taught
+from voice_assistant.hearing.tuning.noise_lessons import NETWORK, USUAL_SHARE, taught
 from voice_assistant.hearing.tuning.numbering import Numbering
 from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import (
@@ -69,6 +69,7 @@ def tune(
     weight: float = Mixing.prior,
     on_progress: Progress | None = None,
     listen: Listen | None = None,
+    noise_lessons: float = USUAL_SHARE,
 ) -> TuningReport:
     """Write a model folder that expects these sentences and still hears everything else.
 
@@ -78,14 +79,17 @@ def tune(
         program finds runs by their sound.
     weight: above 0 to 1, how likely somebody says a sentence of this kind rather than any other.
     listen: chooses among the runs that were found (speaks the word and listens).
+    noise_lessons: 0 to 1, how much of what the network was taught about noise is added.
 
     Raises ModelError when the model is not fit, the output cannot be written or a spelling uses unknown words, and
-    SettingsError for a text without words, a weight out of range or an output folder that holds something else.
+    SettingsError for a text without words, numbers out of range or an output folder that holds something else.
     """
     begun = time.monotonic()
     report = on_progress or _no_progress
     if not 0 < weight <= 1:
         raise SettingsError(f"The weight of the text must be above 0 and at most 1, not {weight}.")
+    if not 0 <= noise_lessons <= 1:
+        raise SettingsError(f"The share of the noise lessons must lie between 0 and 1, not {noise_lessons}.")
     model_folder, output_folder = Path(model_folder), Path(output_folder)
     check_output(model_folder, output_folder)
     report(0.0, "reading the model")
@@ -105,7 +109,7 @@ def tune(
     mixed = _mixed(file, numbering, counts, weight)
     report(0.8, "writing the model")
     fst, symbols = to_fst(mixed, numbering.runs(spelled)), numbering.symbols_with(spelled)
-    options, network = balanced(read_options(model_folder)), taught(model_folder)
+    options, network = balanced(read_options(model_folder)), taught(model_folder, share=noise_lessons)
     done = TuningReport(
         folder=output_folder,
         sentences=numbering.sentences,
@@ -120,7 +124,7 @@ def tune(
     }
     if network is not None:
         files[NETWORK] = lambda target: _write_bytes(target, network)
-    write_model_folder(model_folder, output_folder, files, _about(done, weight))
+    write_model_folder(model_folder, output_folder, files, _about(done, weight, noise_lessons))
     report(1.0, "done")
     return replace(done, seconds=time.monotonic() - begun)
 
@@ -153,13 +157,14 @@ def _no_progress(share: float, what: str) -> None:
     """Nobody watches."""
 
 
-def _about(done: TuningReport, weight: float) -> dict[str, Any]:
+def _about(done: TuningReport, weight: float, noise_lessons: float) -> dict[str, Any]:
     """What the folder says of itself."""
     return {
         "sentences": done.sentences,
         "words": done.words,
         "ngrams": done.ngrams,
         "weight": weight,
+        "noise_lessons": noise_lessons,
         "spelled": {word: list(runs) for word, runs in sorted(done.spelled.items())},
         "unspelled": dict(sorted(done.unspelled.items())),
     }

@@ -17,7 +17,7 @@ from pathlib import Path
 from voice_assistant.hearing.tuning.build import ORDER, Progress, tune
 from voice_assistant.hearing.tuning.interpolate import Mixing
 from voice_assistant.hearing.tuning.model_files import MARK, UNFINISHED, is_whole
-from voice_assistant.hearing.tuning.noise_lessons import checksum
+from voice_assistant.hearing.tuning.noise_lessons import USUAL_SHARE, checksum
 from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import Listen
 from voice_assistant.types import ModelError
@@ -38,6 +38,7 @@ def cached_model(
     weight: float = Mixing.prior,
     on_progress: Progress | None = None,
     listen: Listen | None = None,
+    noise_lessons: float = USUAL_SHARE,
 ) -> Path:
     """The folder of the model tuned to these sentences, made first if it is not there yet or damaged; arguments as for
     `tune`.
@@ -47,7 +48,7 @@ def cached_model(
     """
     sentences = tuple(sentences)
     model_folder, cache_folder = Path(model_folder), Path(cache_folder)
-    folder = cache_folder / f"{_PREFIX}{_key(model_folder, sentences, spoken_as or {}, weight)}"
+    folder = cache_folder / f"{_PREFIX}{_key(model_folder, sentences, spoken_as or {}, weight, noise_lessons)}"
     if is_whole(folder, model_folder):
         _touch(folder / MARK)
         return folder
@@ -55,19 +56,23 @@ def cached_model(
         _remove_leftovers(cache_folder)
         if not is_whole(folder, model_folder):
             _remove(folder)
-            tune(model_folder, sentences, folder, spoken_as, weight, on_progress, listen)
+            tune(model_folder, sentences, folder, spoken_as, weight, on_progress, listen, noise_lessons)
             _remove_oldest(cache_folder)
     return folder
 
 
 def _key(
-    model_folder: Path, sentences: Iterable[WeightedText], spoken_as: Mapping[str, tuple[str, ...]], weight: float
+    model_folder: Path,
+    sentences: Iterable[WeightedText],
+    spoken_as: Mapping[str, tuple[str, ...]],
+    weight: float,
+    noise_lessons: float,
 ) -> str:
     digest = hashlib.sha256()
     settings = [
         CODE_VERSION,
         ORDER,
-        checksum(),
+        [checksum(), noise_lessons],
         asdict(Mixing(prior=weight)),
         {word: list(spoken_as[word]) for word in sorted(spoken_as)},
     ]
