@@ -54,6 +54,12 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         load_guide(tmp_path / "nowhere")
 
 
+def test_a_folder_with_other_things_is_told_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear all")
+    with pytest.raises(GuideError, match=r"is no dialogs folder .*; name another one with --dialogs\.$"):
+        load_guide(tmp_path)
+
+
 @pytest.mark.parametrize("file", sorted(FILES))
 def test_without_any_one_of_its_files_the_guide_is_refused(tmp_path: Path, file: str) -> None:
     folder = write_dialogs(tmp_path)

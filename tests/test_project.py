@@ -166,6 +166,21 @@ def test_a_script_is_executable_and_bash_can_read_it(script: Path) -> None:
     subprocess.run(["bash", "-n", script], check=True)
 
 
+@pytest.mark.parametrize("script", sorted([*ROOT.glob("script/*"), ROOT / ".ci" / "run"]), ids=lambda path: path.name)
+def test_a_script_finds_its_folder_whatever_the_shell_of_the_user_is_set_to(script: Path, tmp_path: Path) -> None:
+    """With CDPATH, `cd` may go elsewhere, and says so where only the folder should be printed."""
+    start = script.read_text("utf-8").partition('/.."')[0] + '/.."'
+    start += " && pwd -P)\n" if start.count("$(") > 1 else "\n"
+    copy = tmp_path / script.parent.name / script.name
+    copy.parent.mkdir()
+    copy.write_text(start + 'printf "%s" "${root:-$PWD}"\n')
+    environment = {**os.environ, "CDPATH": f"{ROOT}:."}
+    done = subprocess.run(
+        ["bash", copy.relative_to(tmp_path)], cwd=tmp_path, env=environment, capture_output=True, check=True
+    )
+    assert Path(done.stdout.decode()) == tmp_path
+
+
 # --- dependencies and their locks ------------------------------------------------------------------------------------
 
 

@@ -40,6 +40,11 @@ def test_a_variable_may_hold_several_wake_phrases() -> None:
     assert settings.wake_phrases == ("hey knee guide", "good morning guide")
 
 
+def test_an_empty_variable_is_as_if_it_were_not_set() -> None:
+    names = ("MODELS", "RATE_WPM", "WAKE_PHRASES", "SOUNDS")
+    assert load_settings(environment={f"VOICE_ASSISTANT_{name}": "" for name in names}) == Settings()
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

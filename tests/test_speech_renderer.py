@@ -209,6 +209,12 @@ def test_silence_and_half_a_sentence_are_noticed(answer: Answer, expected: str) 
     assert re.search(expected, _too_little(SENTENCE, 170, answer))
 
 
+@pytest.mark.parametrize("text", ["I I I I I I I I I I", "a b c", "' ' ' ' ' ' ' ' yes"])
+def test_a_row_of_short_words_is_not_taken_for_half_a_sentence(renderer: SpeechRenderer, text: str) -> None:
+    assert renderer.render(text).duration_s > 0.2
+    assert renderer.restarts == 0
+
+
 def test_an_engine_that_says_nothing_is_replaced(renderer: SpeechRenderer, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([speech(0.0), speech(5.0)])
     monkeypatch.setattr(renderer, "_ask", lambda *_: next(answers))

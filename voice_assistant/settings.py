@@ -77,7 +77,7 @@ def load_settings(
     if file is not None:
         values |= {key: _checked(key, value, str(file)) for key, value in _read(file).items()}
     for name, text in (os.environ if environment is None else environment).items():
-        if name.startswith(ENVIRONMENT_PREFIX):
+        if name.startswith(ENVIRONMENT_PREFIX) and text:
             key = name.removeprefix(ENVIRONMENT_PREFIX).lower()
             values[key] = _checked(key, _from_text(key, text), f"the variable {name}")
     for key, value in (flags or {}).items():

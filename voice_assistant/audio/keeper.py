@@ -89,8 +89,17 @@ class DeviceKeeper:
             self._judge(link, now_s)
             if self._is_dead(link, now_s):
                 link.close()
-                if not self._stop.wait(max(self._started_at_s + _START_AGAIN_S - now_s, 0.0)):
-                    link = self._start_link()
+                link = self._another() or link
+
+    def _another(self) -> DeviceLink | None:
+        """A new process; none when it is to end, or the system has no room for one, so that it is tried again."""
+        if self._stop.wait(max(self._started_at_s + _START_AGAIN_S - time.monotonic(), 0.0)):
+            return None
+        try:
+            return self._start_link()
+        except OSError as error:
+            self._lose(f"The {self._name} cannot be started again ({error.strerror}); close other programs.")
+            return None
 
     def _judge(self, link: DeviceLink, now_s: float) -> None:
         fresh_s = link.last_block_at_s

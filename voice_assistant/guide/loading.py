@@ -6,7 +6,7 @@ from pathlib import Path
 
 from voice_assistant.guide.checks import structure_findings
 from voice_assistant.guide.draft import Finding
-from voice_assistant.guide.reading import read_draft, read_headings
+from voice_assistant.guide.reading import CONTRACT, read_draft, read_headings
 from voice_assistant.types import Guide, GuideError
 
 
@@ -26,6 +26,8 @@ def load_guide(folder: Path) -> Guide:
     """
     if not folder.is_dir():
         raise GuideError(f"There is no dialogs folder at {folder}; install the program again or name another folder.")
+    if not (folder / CONTRACT).is_file():
+        raise GuideError(f"{folder} is no dialogs folder ({CONTRACT} is missing); name another one with --dialogs.")
     draft, findings = read_draft(folder)
     findings = findings or structure_findings(draft)
     if findings:

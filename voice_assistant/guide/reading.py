@@ -23,6 +23,8 @@ from voice_assistant.types import (
     Term,
 )
 
+CONTRACT = "contract.yaml"
+"""Without it a folder is none for dialogs."""
 NO_FACET_KEY = "any"
 """The key of phrases that ask for the whole topic."""
 
@@ -31,7 +33,7 @@ def read_draft(folder: Path) -> tuple[Draft, list[Finding]]:
     """Reads every file of a dialogs folder. Findings are about shape only: files, keys and kinds of values."""
     draft = Draft()
     findings: list[Finding] = []
-    _read_file(folder, "contract.yaml", _read_contract, draft, findings)
+    _read_file(folder, CONTRACT, _read_contract, draft, findings)
     if findings:
         return draft, findings  # without the contract every other line would look wrong
     for name, read in _FILES:

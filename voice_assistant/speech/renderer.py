@@ -29,6 +29,8 @@ _SECONDS_PER_CHARACTER = 0.01
 _SHORTEST_SHARE = 0.3
 """espeak-ng speaks the guide's sentences in 0.62 or more of the time that their words should take at the nominal rate
 (measured at 120, 170 and 300 words a minute); what takes less than half of that was cut off."""
+_LETTERS_A_WORD = 3
+"""With the space: a row of shorter words takes less time than so many words usually do."""
 _AUDIBLE = 300
 """Of 32,767: the peak of speech is above 10,000."""
 _KEPT_BYTES = 8 << 20
@@ -209,7 +211,7 @@ def _too_little(text: str, rate_wpm: int, answer: Answer) -> str:
     if not len(samples) or int(np.abs(samples.astype(np.int32)).max()) < _AUDIBLE:
         return "it said nothing"
     seconds = len(samples) / int(answer.header["rate_hz"])
-    expected_s = words * 60 / rate_wpm
+    expected_s = min(words, len(text) / _LETTERS_A_WORD) * 60 / rate_wpm
     if seconds < _SHORTEST_SHARE * expected_s:
         return f"it said {seconds:.1f} of about {expected_s:.1f} seconds"
     return ""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 MOST_CHARACTERS = 2_000
 """What is rendered at once: about two minutes of speech. Longer text is for `pieces`."""
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+")
-_WORD = re.compile(r"[A-Za-z0-9']+")
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9']*")
 
 
 def clean(text: str) -> str:
