@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice_assistant.dialogue import check, commands, recall, refusals, silence, timer, topics
+from voice_assistant.dialogue import check, commands, put_off, recall, refusals, silence, timer, topics
 from voice_assistant.dialogue.answers import group_of
 from voice_assistant.dialogue.lines import check_lines
 from voice_assistant.dialogue.reply import Reply
@@ -94,7 +94,8 @@ class Dialogue:
         )
 
     def _answer(self, reply: Reply, understood: Understood) -> Reply:
-        answered = check.listen(reply, understood) or check.correct(reply, understood) or _duration(reply, understood)
+        answered = put_off.answer(reply, understood) or check.listen(reply, understood)
+        answered = answered or check.correct(reply, understood) or _duration(reply, understood)
         if answered is None and understood.slots.action == "walk":
             answered = commands.walk_through(reply, understood.node_id)
         if answered is not None:
@@ -107,8 +108,12 @@ class Dialogue:
         acted = commands.act(reply, understood.slots.action)
         if acted is not None and (understood.reason != "not_in_guide" or understood.slots.action in ABOUT_ITSELF):
             return acted.change(refusals=0)
-        if understood.slots.ordinal is not None and reply.state.choices:
-            return topics.choose(reply.change(refusals=0), understood.slots.ordinal)
+        if (ordinal := understood.slots.ordinal) is not None:
+            placed = commands.by_place(reply.change(refusals=0), ordinal)
+            if placed is not None:
+                return placed
+            if understood.reason == "not_heard":
+                return reply.at(understood.node_id).aside().line("choice_no_list").ask_again()
         return refusals.refuse(reply, understood)
 
     def _matched(self, reply: Reply, match: Match) -> Reply:
