@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voice_assistant.understanding.amounts import duration_s, minutes_alone, rate_wpm
-from voice_assistant.understanding.slots import is_place_alone
+from voice_assistant.understanding.slots import is_place_alone, spelled_words
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,21 @@ def test_a_speed_is_heard_by_its_number(said: str, rate: int) -> None:
 )
 def test_what_is_no_speed_is_none(said: str) -> None:
     assert rate_wpm(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("spell thrombosis", ("thrombosis",)),
+        ("how do you spell deep vein thrombosis", ("deep", "vein", "thrombosis")),
+        ("could you spell the word meniscus for me please", ("meniscus",)),
+        ("how is cartilage spelled", ("cartilage",)),
+        ("spell that", ()),
+        ("can you spell the name of it slowly", ()),
+        ("how is that spelt", ()),
+        ("spell thrombosis my calf is swollen", ()),
+        ("i feel a dizzy spell", ()),
+    ],
+)
+def test_words_to_be_spelled_are_heard_when_nothing_else_is_said(said: str, words: tuple[str, ...]) -> None:
+    assert spelled_words(said) == words

@@ -94,6 +94,8 @@ class Dialogue:
         )
 
     def _answer(self, reply: Reply, understood: Understood) -> Reply:
+        if understood.slots.spelled:
+            return self._spelled(reply, understood)
         answered = put_off.answer(reply, understood) or check.listen(reply, understood)
         answered = answered or check.correct(reply, understood) or _duration(reply, understood)
         if answered is None and understood.slots.action == "walk":
@@ -103,6 +105,16 @@ class Dialogue:
         if isinstance(understood, NoMatch):
             return self._without_match(reply, understood)
         return self._matched(reply, understood)
+
+    def _spelled(self, reply: Reply, understood: Understood) -> Reply:
+        """Spells words that the guide holds; a topic that they name is talked about then."""
+        node, words = self._guide.nodes.get(understood.node_id), understood.slots.spelled
+        spelled = recall.spell_words(reply.change(refusals=0), words)
+        if spelled is None:
+            return refusals.refuse(reply, NoMatch("out_of_scope", understood.score, slots=understood.slots))
+        if node is None or not node.heading or not set(words) & set(node.name.lower().replace("’", "'").split()):
+            return spelled
+        return spelled.at(node.node_id, "summary").to_topic(node.node_id, "summary")
 
     def _without_match(self, reply: Reply, understood: NoMatch) -> Reply:
         acted = commands.act(reply, understood.slots.action)

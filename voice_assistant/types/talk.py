@@ -57,6 +57,8 @@ class Slots:
     also: tuple[str, ...] = ()
     """What changes the meaning of a command: `again`, `slower`, `faster`, `louder`, `quieter`, `later`, `done` or
     `ready`."""
+    spelled: tuple[str, ...] = ()
+    """The words that are to be spelled, where they are named: "spell thrombosis"."""
 
 
 @dataclass(frozen=True, slots=True)

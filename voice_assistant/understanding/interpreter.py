@@ -39,7 +39,7 @@ from voice_assistant.understanding.context import (
 from voice_assistant.understanding.embedding import Embedder
 from voice_assistant.understanding.red_flags import graver, red_flag, warning_concepts
 from voice_assistant.understanding.repair import TermRepair
-from voice_assistant.understanding.slots import DETAIL_CONCEPTS, find_slots, is_place_alone
+from voice_assistant.understanding.slots import DETAIL_CONCEPTS, find_slots, is_place_alone, spelled_words
 from voice_assistant.understanding.text import normalise
 from voice_assistant.understanding.thresholds import Thresholds
 
@@ -53,6 +53,8 @@ SURE_ELSEWHERE = 0.95
 """How sure a topic of the guide must be to be believed although another part of the body was named."""
 _RATE_NODE = "control.faster"
 """Where a speed that was named by its number is handled."""
+_SPELLING = "control.repeat"
+"""Where "spell thrombosis" is handled, which tells of no clot."""
 LEAST_COMMAND_SCORE = 0.6
 """How sure a command of the small grammar must be."""
 SURE_REFUSAL = 0.9
@@ -111,6 +113,8 @@ class Interpreter:
             return NoMatch(reason="not_heard", score=1.0)
         reading = self._read(texts, transcript)
         slots = find_slots(texts[0], reading.findings, context.expects)
+        if reading.flag and reading.flag.level != "emergency" and all(spelled_words(text) for text in texts):
+            return Match(_SPELLING, None, 1.0, slots=slots)
         meant = self._plainly_meant(texts[0], slots, context) if reading.flag is None else None
         understood = meant or self._decide(reading, texts[0], context)
         understood = self._second_ear(understood, reading, transcript, context)

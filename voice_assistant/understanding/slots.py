@@ -35,6 +35,17 @@ _ABOUT_A_PLACE = frozenset(
 )
 """With these alone, "the third one" asks for nothing but a place in a list."""
 _ADDED = frozenset("add plus extend by another extra more it that to on the timer take off subtract reduce".split())
+_ASKING = r"(?:(?:please|can|could|would|will|you|how|do|does|i|we|one|so|okay|and|now|just|um|uh)\s+)*"
+_SPELLED = re.compile(
+    rf"{_ASKING}(?:spell\s+(?:(?:out|the word|the name)\s+)?(?P<after>.+?)"
+    r"|(?:is|are|you)\s+(?P<before>.+?)\s+(?:spelled|spelt))(?:\s+(?:for me|please|out|out loud|again|slowly))*"
+)
+_NO_WORD_TO_SPELL = frozenset(
+    "i me my we our you your it its it's that this these those them they he she his her the a an and or but in on with "
+    "is has have word name one letter last first".split()
+)
+_MOST_SPELLED = 4
+"""So many words are spelled at once: "gastrocnemius tendonitis", not a story."""
 DETAIL_CONCEPTS = ("action_", "also_")
 """How the concepts begin that are no signs but details of commands."""
 _CHANGES = ("add", "reduce", "change")
@@ -53,7 +64,16 @@ def find_slots(text: str, findings: Findings, expects: str | None = None) -> Slo
     duration = None if rate else duration_s(text)
     if duration is None and rate is None and (expects == "duration" or action in _CHANGES):
         duration = minutes_alone(text, beside=_ADDED)
-    return Slots(duration, _ordinal(text), action, rate, also)
+    return Slots(duration, _ordinal(text), action, rate, also, spelled_words(text))
+
+
+def spelled_words(text: str) -> tuple[str, ...]:
+    """The words that are to be spelled, where nothing else was said: "how do you spell thrombosis"."""
+    match = _SPELLED.fullmatch(text)
+    words = (match.group("after") or match.group("before")).split() if match else []
+    if len(words) > _MOST_SPELLED or not _NO_WORD_TO_SPELL.isdisjoint(words):
+        return ()
+    return tuple(words)
 
 
 def is_place_alone(text: str) -> bool:
