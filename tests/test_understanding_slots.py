@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice_assistant.understanding.amounts import duration_s, minutes_alone, rate_wpm
+from voice_assistant.understanding.amounts import duration_s, minutes_alone, minutes_set_to, rate_wpm
 from voice_assistant.understanding.slots import is_place_alone, spelled_words
 
 
@@ -118,3 +118,16 @@ def test_what_is_no_speed_is_none(said: str) -> None:
 )
 def test_words_to_be_spelled_are_heard_when_nothing_else_is_said(said: str, words: tuple[str, ...]) -> None:
     assert spelled_words(said) == words
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [("set a timer for ten", 10), ("make it fifteen please", 15), ("reset the timer to a hundred and twenty", 120)],
+)
+def test_a_command_that_ends_with_a_number_means_minutes(said: str, minutes: float) -> None:
+    assert minutes_set_to(said) == minutes * 60
+
+
+@pytest.mark.parametrize("said", ["two timers one for ten and one for twenty", "wait for a few", "ten for the timer"])
+def test_a_command_that_ends_otherwise_names_no_minutes(said: str) -> None:
+    assert minutes_set_to(said) is None

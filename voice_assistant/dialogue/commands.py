@@ -65,11 +65,32 @@ def stop(reply: Reply) -> Reply:
     return check.leave(reply.at("control.stop").change(asked=None)).act("stop")
 
 
+def _about_timer(reply: Reply) -> bool:
+    last = reply.state.last
+    return reply.state.timer_length_s is not None and last is not None and last.node_id == timer.NODE
+
+
 def drop(reply: Reply) -> Reply:
     """For "cancel it": the timer when that was talked about, else silence."""
-    last = reply.state.last
-    about_timer = reply.state.timer is not None and last is not None and last.node_id == timer.NODE
+    about_timer = reply.state.timer is not None and _about_timer(reply)
     return timer.handle(reply, Slots(action="cancel")) if about_timer else stop(reply)
+
+
+def hold(reply: Reply) -> Reply:
+    """For "pause it": the timer when that was talked about, else silence until "go on"."""
+    about_timer = reply.state.timer is not None and _about_timer(reply)
+    return timer.handle(reply, Slots(action="pause")) if about_timer else pause(reply)
+
+
+def resume(reply: Reply) -> Reply:
+    """For "go on": the timer when it is held and was talked about, else what was being said."""
+    held = reply.state.timer is not None and reply.state.timer.held_s is not None
+    return timer.handle(reply, Slots(action="resume")) if held and _about_timer(reply) else recall.resume(reply)
+
+
+def redo(reply: Reply) -> Reply:
+    """For "start it again": the timer when that was talked about, else from the beginning."""
+    return timer.handle(reply, Slots(action="restart")) if _about_timer(reply) else start_over(reply)
 
 
 def pause(reply: Reply) -> Reply:
@@ -258,7 +279,9 @@ _ACTIONS: Mapping[str, Command] = {
     "where": recall.tell_where,
     "pause": pause,
     "drop": drop,
-    "resume": recall.resume,
+    "hold": hold,
+    "redo": redo,
+    "resume": resume,
     "left": _tell_left,
 }
 _COMMANDS: Mapping[str, Command] = {

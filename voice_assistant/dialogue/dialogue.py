@@ -117,6 +117,8 @@ class Dialogue:
         return spelled.at(node.node_id, "summary").to_topic(node.node_id, "summary")
 
     def _without_match(self, reply: Reply, understood: NoMatch) -> Reply:
+        if understood.slots.action in ("add", "reduce") and reply.state.timer:
+            return timer.handle(reply.change(refusals=0), understood.slots)
         acted = commands.act(reply, understood.slots.action)
         if acted is not None and (understood.reason != "not_in_guide" or understood.slots.action in ABOUT_ITSELF):
             return acted.change(refusals=0)
@@ -144,12 +146,15 @@ class Dialogue:
 
 def _asks_for_silence(understood: Understood) -> bool:
     """Whether "stop" or "wait" is all that was said: "wait, go back one" asks for more than silence."""
-    return understood.node_id == "control.stop" and understood.slots.action in (None, "pause", "drop")
+    return understood.node_id == "control.stop" and understood.slots.action in (None, "pause", "hold", "drop")
 
 
 def _duration(reply: Reply, understood: Understood) -> Reply | None:
-    """The answer to "for how long"."""
+    """The answer to "for how long"; who leaves it to the assistant hears that the guide names no time."""
     asked, duration_s = reply.state.asked, understood.slots.duration_s
-    if asked is None or asked.kind != "duration" or duration_s is None:
+    if asked is None or asked.kind != "duration":
         return None
+    if duration_s is None:
+        is_left_to_us = understood.slots.action == check.UNKNOWN
+        return timer.ask_how_long(reply).change(refusals=0) if is_left_to_us else None
     return timer.set_for(reply, duration_s, understood.slots.action).change(refusals=0)

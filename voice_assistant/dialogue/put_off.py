@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voice_assistant.dialogue import check, commands, recall
+from voice_assistant.dialogue import check, commands
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.types import Understood
 
@@ -55,4 +55,4 @@ def _ready(reply: Reply) -> Reply:
     kind = _asked_kind(reply)
     if kind in ("resume_check", "resume_walk", "start_walk", "choice"):
         return commands.yes(reply)
-    return reply.ask_again() if kind == "duration" else recall.resume(reply)
+    return reply.ask_again() if kind == "duration" else commands.resume(reply)

@@ -42,7 +42,11 @@ _NO_TIME = re.compile(
 _NOT_MEANT = re.compile(rf"(?<!\S)(?:not|instead of)\s+{_DURATION.pattern}")
 _CORRECTION = re.compile(r"(?<!\S)(?:no|sorry|actually|rather|i mean|i meant)(?!\S)")
 _BESIDE_A_NUMBER = frozenset(
-    "um uh er well oh so about around say maybe make it just i think let's for please thanks then yes yeah okay".split()
+    "um uh er well oh so about around say maybe make it just i think let's for please thanks then yes yeah okay "
+    "or".split()
+)
+_SET_TO = re.compile(
+    rf"(?<!\S)(?:for|to|at|it|timer|alarm|countdown)\s+({_AMOUNT})(?:{_AND_A_PART}\s+)?(?:(?:please|instead|now)\s+)*$"
 )
 _RATE = re.compile(
     r"(?<!\S)(\d{2,4}\s+|(?:(?:" + "|".join((*_TENS, *_UNITS)) + r"|hundred|thousand|and)\s+)+)"
@@ -80,6 +84,14 @@ def minutes_alone(text: str, beside: frozenset[str] = frozenset()) -> float | No
     if number is None or _VAGUE.issuperset(words):
         return None
     return 60.0 * (_number(number.group(1)) + _SHARES[number.group(2)]) or None
+
+
+def minutes_set_to(text: str) -> float | None:
+    """Seconds of a number of minutes that a command ends with: "set a timer for ten", "make it fifteen please"."""
+    match = None if "timers" in text.split() else _SET_TO.search(text + " ")
+    if match is None or _VAGUE.issuperset(match.group(1).split()):
+        return None
+    return 60.0 * (_number(match.group(1)) + _SHARES[match.group(2)]) or None
 
 
 def _all_durations_s(text: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from voice_assistant.types import Slots
-from voice_assistant.understanding.amounts import duration_s, minutes_alone, rate_wpm
+from voice_assistant.understanding.amounts import duration_s, minutes_alone, minutes_set_to, rate_wpm
 from voice_assistant.understanding.concepts import Findings
 
 _AGAIN = re.compile(r"(?<!\S)(?:repeat|again|once more)(?!\S)")
@@ -57,11 +57,12 @@ def find_slots(text: str, findings: Findings, expects: str | None = None) -> Slo
     minutes.
     """
     names = [mention.concept for mention in findings.mentions]
+    said = [mention.concept for mention in findings.mentions if not mention.denied]
     action = next((name.removeprefix("action_") for name in names if name.startswith("action_")), None)
-    also = tuple(dict.fromkeys(name.removeprefix("also_") for name in names if name.startswith("also_")))
+    also = tuple(dict.fromkeys(name.removeprefix("also_") for name in said if name.startswith("also_")))
     rate = rate_wpm(text)
     # "A minute" is how long the words take, not a duration.
-    duration = None if rate else duration_s(text)
+    duration = None if rate else duration_s(text) or minutes_set_to(text)
     if duration is None and rate is None and (expects == "duration" or action in _CHANGES):
         duration = minutes_alone(text, beside=_ADDED)
     return Slots(duration, _ordinal(text), action, rate, also, spelled_words(text))
