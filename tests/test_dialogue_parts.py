@@ -11,7 +11,7 @@ from tests.dialogue_script import assert_well_said, understood
 from voice_assistant.dialogue import Dialogue, DialogueSettings
 from voice_assistant.dialogue.check_result import connections
 from voice_assistant.dialogue.numbers import spoken_number
-from voice_assistant.dialogue.timer import spoken_duration
+from voice_assistant.dialogue.timer import spoken_duration, spoken_rest
 from voice_assistant.dialogue.walk import ROUTES
 from voice_assistant.guide import default_folder, load_guide, load_headings
 from voice_assistant.types import Guide, GuideError, Match, Sentence, Slots
@@ -58,7 +58,7 @@ def test_other_numbers_are_refused(number: int) -> None:
         (60, "one minute"),
         (90, "one minute and thirty seconds"),
         (599, "nine minutes and fifty-nine seconds"),
-        (601, "eleven minutes"),
+        (630, "ten minutes and thirty seconds"),
         (900, "fifteen minutes"),
         (3600, "one hour"),
         (5400, "one hour and thirty minutes"),
@@ -67,6 +67,19 @@ def test_other_numbers_are_refused(number: int) -> None:
 )
 def test_durations_are_spoken_as_words(seconds: float, words: str, guide: Guide) -> None:
     assert spoken_duration(guide, seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.0, "one second"),
+        (599, "nine minutes and fifty-nine seconds"),
+        (601, "eleven minutes"),
+        (900, "fifteen minutes"),
+    ],
+)
+def test_a_long_rest_is_spoken_in_minutes(seconds: float, words: str, guide: Guide) -> None:
+    assert spoken_rest(guide, seconds) == words
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from voice_assistant.dialogue import check, recall, timer, topics, walk
-from voice_assistant.dialogue.pace import change_rate, change_volume, set_rate
+from voice_assistant.dialogue.pace import PACES, set_rate
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import DialogueState
 from voice_assistant.dialogue.urgent import warn_first
@@ -31,20 +31,29 @@ def handle(reply: Reply, node_id: str, slots: Slots) -> Reply:
     acted = None if waits_first else act(reply, slots.action)
     if acted is not None:
         return acted
-    if slots.ordinal is not None:
-        chosen = _by_ordinal(reply, slots.ordinal)
-        if chosen is not None:
-            return chosen
+    if slots.ordinal is not None and (chosen := by_place(reply, slots.ordinal)) is not None:
+        return chosen
+    pace_id = node_id if node_id in PACES else _pace_beside(slots) if node_id == "control.repeat" else None
+    if pace_id:
+        return PACES[pace_id](reply, "again" in slots.also or node_id == "control.repeat")
     command = _COMMANDS.get(node_id)
     return command(reply.at(node_id)) if command else help_me(reply)
 
 
-def _by_ordinal(reply: Reply, ordinal: int) -> Reply | None:
+def _pace_beside(slots: Slots) -> str | None:
+    """How "say that again slower" is to be said; None when it is to be said as before."""
+    return next((f"control.{name}" for name in slots.also if f"control.{name}" in PACES), None)
+
+
+def by_place(reply: Reply, ordinal: int) -> Reply | None:
+    """Goes to "the second one" of a walk-through or a list; None when there is neither."""
     state = reply.state
     choosing = state.asked is not None and state.asked.kind == "choice"
     if state.walk and not choosing:
-        last = len(walk.ROUTES[state.walk.route])
-        return walk.step_to(reply, (last if ordinal == -1 else ordinal) - 1)
+        steps = walk.ROUTES[state.walk.route]
+        if ordinal > len(steps):
+            return topics.only_so_many(reply.at(steps[state.walk.index]), len(steps))
+        return walk.step_to(reply, (len(steps) if ordinal == -1 else ordinal) - 1)
     return topics.choose(reply, ordinal) if state.choices else None
 
 
@@ -56,11 +65,32 @@ def stop(reply: Reply) -> Reply:
     return check.leave(reply.at("control.stop").change(asked=None)).act("stop")
 
 
+def _about_timer(reply: Reply) -> bool:
+    last = reply.state.last
+    return reply.state.timer_length_s is not None and last is not None and last.node_id == timer.NODE
+
+
 def drop(reply: Reply) -> Reply:
     """For "cancel it": the timer when that was talked about, else silence."""
-    last = reply.state.last
-    about_timer = reply.state.timer is not None and last is not None and last.node_id == timer.NODE
+    about_timer = reply.state.timer is not None and _about_timer(reply)
     return timer.handle(reply, Slots(action="cancel")) if about_timer else stop(reply)
+
+
+def hold(reply: Reply) -> Reply:
+    """For "pause it": the timer when that was talked about, else silence until "go on"."""
+    about_timer = reply.state.timer is not None and _about_timer(reply)
+    return timer.handle(reply, Slots(action="pause")) if about_timer else pause(reply)
+
+
+def resume(reply: Reply) -> Reply:
+    """For "go on": the timer when it is held and was talked about, else what was being said."""
+    held = reply.state.timer is not None and reply.state.timer.held_s is not None
+    return timer.handle(reply, Slots(action="resume")) if held and _about_timer(reply) else recall.resume(reply)
+
+
+def redo(reply: Reply) -> Reply:
+    """For "start it again": the timer when that was talked about, else from the beginning."""
+    return timer.handle(reply, Slots(action="restart")) if _about_timer(reply) else start_over(reply)
 
 
 def pause(reply: Reply) -> Reply:
@@ -71,7 +101,8 @@ def pause(reply: Reply) -> Reply:
 # --- moving on and back -----------------------------------------------------------------------
 
 
-def _next(reply: Reply) -> Reply:
+def next_one(reply: Reply) -> Reply:
+    """The next step, topic of a list, or sentences."""
     state = reply.state
     if state.asked and state.asked.kind in ("resume_check", "resume_walk", "start_walk"):
         return yes(reply)
@@ -107,7 +138,8 @@ def _previous(reply: Reply) -> Reply:
 def start_over(reply: Reply) -> Reply:
     """Begins the check or the walk-through again; else forgets all but voice, timer and warnings."""
     state = reply.state
-    if state.open_check and not state.open_check.left:
+    offered = state.asked is not None and state.asked.kind == "resume_check"
+    if state.open_check and (offered or not state.open_check.left):
         return check.start(reply.change(check=None, signs=(), asked=None))
     if state.walk and not state.walk.left:
         return walk.start(reply, state.walk.route)
@@ -115,6 +147,7 @@ def start_over(reply: Reply) -> Reply:
         rate_wpm=state.rate_wpm,
         volume=state.volume,
         timer=state.timer,
+        timer_length_s=state.timer_length_s,
         urgent_told=state.urgent_told,
         urgent_line=state.urgent_line,
         urgent_sentences=state.urgent_sentences,
@@ -246,21 +279,19 @@ _ACTIONS: Mapping[str, Command] = {
     "where": recall.tell_where,
     "pause": pause,
     "drop": drop,
-    "resume": recall.resume,
+    "hold": hold,
+    "redo": redo,
+    "resume": resume,
     "left": _tell_left,
 }
 _COMMANDS: Mapping[str, Command] = {
     "control.help": help_me,
     "control.repeat": recall.repeat,
     "control.more": topics.continue_topic,
-    "control.next": _next,
+    "control.next": next_one,
     "control.previous": _previous,
     "control.stop": stop,
     "control.start_over": start_over,
-    "control.slower": lambda reply: change_rate(reply, -1),
-    "control.faster": lambda reply: change_rate(reply, 1),
-    "control.louder": lambda reply: change_volume(reply, 1),
-    "control.quieter": lambda reply: change_volume(reply, -1),
     "control.yes": yes,
     "control.no": no,
     "control.goodbye": _goodbye,

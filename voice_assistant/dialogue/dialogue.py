@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice_assistant.dialogue import check, commands, recall, refusals, silence, timer, topics
+from voice_assistant.dialogue import check, commands, put_off, recall, refusals, silence, timer, topics
 from voice_assistant.dialogue.answers import group_of
 from voice_assistant.dialogue.lines import check_lines
 from voice_assistant.dialogue.reply import Reply
@@ -94,7 +94,10 @@ class Dialogue:
         )
 
     def _answer(self, reply: Reply, understood: Understood) -> Reply:
-        answered = check.listen(reply, understood) or check.correct(reply, understood) or _duration(reply, understood)
+        if understood.slots.spelled:
+            return self._spelled(reply, understood)
+        answered = put_off.answer(reply, understood) or check.listen(reply, understood)
+        answered = answered or check.correct(reply, understood) or _duration(reply, understood)
         if answered is None and understood.slots.action == "walk":
             answered = commands.walk_through(reply, understood.node_id)
         if answered is not None:
@@ -103,12 +106,28 @@ class Dialogue:
             return self._without_match(reply, understood)
         return self._matched(reply, understood)
 
+    def _spelled(self, reply: Reply, understood: Understood) -> Reply:
+        """Spells words that the guide holds; a topic that they name is talked about then."""
+        node, words = self._guide.nodes.get(understood.node_id), understood.slots.spelled
+        spelled = recall.spell_words(reply.change(refusals=0), words)
+        if spelled is None:
+            return refusals.refuse(reply, NoMatch("out_of_scope", understood.score, slots=understood.slots))
+        if node is None or not node.heading or not set(words) & set(node.name.lower().replace("’", "'").split()):
+            return spelled
+        return spelled.at(node.node_id, "summary").to_topic(node.node_id, "summary")
+
     def _without_match(self, reply: Reply, understood: NoMatch) -> Reply:
+        if understood.slots.action in ("add", "reduce") and reply.state.timer:
+            return timer.handle(reply.change(refusals=0), understood.slots)
         acted = commands.act(reply, understood.slots.action)
         if acted is not None and (understood.reason != "not_in_guide" or understood.slots.action in ABOUT_ITSELF):
             return acted.change(refusals=0)
-        if understood.slots.ordinal is not None and reply.state.choices:
-            return topics.choose(reply.change(refusals=0), understood.slots.ordinal)
+        if (ordinal := understood.slots.ordinal) is not None:
+            placed = commands.by_place(reply.change(refusals=0), ordinal)
+            if placed is not None:
+                return placed
+            if understood.reason == "not_heard":
+                return reply.at(understood.node_id).aside().line("choice_no_list").ask_again()
         return refusals.refuse(reply, understood)
 
     def _matched(self, reply: Reply, match: Match) -> Reply:
@@ -127,12 +146,15 @@ class Dialogue:
 
 def _asks_for_silence(understood: Understood) -> bool:
     """Whether "stop" or "wait" is all that was said: "wait, go back one" asks for more than silence."""
-    return understood.node_id == "control.stop" and understood.slots.action in (None, "pause", "drop")
+    return understood.node_id == "control.stop" and understood.slots.action in (None, "pause", "hold", "drop")
 
 
 def _duration(reply: Reply, understood: Understood) -> Reply | None:
-    """The answer to "for how long"."""
+    """The answer to "for how long"; who leaves it to the assistant hears that the guide names no time."""
     asked, duration_s = reply.state.asked, understood.slots.duration_s
-    if asked is None or asked.kind != "duration" or duration_s is None:
+    if asked is None or asked.kind != "duration":
         return None
+    if duration_s is None:
+        is_left_to_us = understood.slots.action == check.UNKNOWN
+        return timer.ask_how_long(reply).change(refusals=0) if is_left_to_us else None
     return timer.set_for(reply, duration_s, understood.slots.action).change(refusals=0)

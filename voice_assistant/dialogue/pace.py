@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from voice_assistant.dialogue.numbers import spoken_number
-from voice_assistant.dialogue.recall import say_the_rest
+from voice_assistant.dialogue.recall import repeat, say_the_rest
 from voice_assistant.dialogue.reply import Reply
 
 
-def change_rate(reply: Reply, direction: int) -> Reply:
-    """One step slower (-1) or faster (1); says so when the limit is reached."""
+def change_rate(reply: Reply, direction: int, again: bool = False) -> Reply:
+    """One step slower (-1) or faster (1); says so when the limit is reached. `again` says the last answer again."""
     settings = reply.settings
     wanted = reply.state.rate_wpm + direction * settings.rate_step_wpm
     rate = max(settings.rate_min_wpm, min(settings.rate_max_wpm, wanted))
     name, limit = ("faster", settings.rate_max_wpm) if direction > 0 else ("slower", settings.rate_min_wpm)
-    return _acknowledge(reply.change(rate_wpm=rate), name, at_limit=rate == limit, action="rate")
+    return _acknowledge(reply.change(rate_wpm=rate), name, at_limit=rate == limit, action="rate", again=again)
 
 
 def set_rate(reply: Reply, wanted_wpm: int) -> Reply:
@@ -26,15 +28,25 @@ def set_rate(reply: Reply, wanted_wpm: int) -> Reply:
     return say_the_rest(reply.line(occasion, number=spoken_number(rate)))
 
 
-def change_volume(reply: Reply, direction: int) -> Reply:
-    """One step quieter (-1) or louder (1); says so when the limit is reached."""
+def change_volume(reply: Reply, direction: int, again: bool = False) -> Reply:
+    """One step quieter (-1) or louder (1); says so when the limit is reached. `again` says the last answer again."""
     settings = reply.settings
     wanted = round(reply.state.volume + direction * settings.volume_step, 3)
     volume = max(settings.volume_min, min(settings.volume_max, wanted))
     name, limit = ("louder", settings.volume_max) if direction > 0 else ("quieter", settings.volume_min)
-    return _acknowledge(reply.change(volume=volume), name, at_limit=volume == limit, action="volume")
+    reply = reply.change(volume=volume)
+    return _acknowledge(reply, name, at_limit=volume == limit, action="volume", again=again)
 
 
-def _acknowledge(reply: Reply, name: str, *, at_limit: bool, action: str) -> Reply:
+def _acknowledge(reply: Reply, name: str, *, at_limit: bool, action: str, again: bool) -> Reply:
     reply = reply.at(f"control.{name}").aside().act(action).line(f"{name}_limit" if at_limit else name)
-    return say_the_rest(reply)
+    return repeat(reply) if again and reply.state.last else say_the_rest(reply)
+
+
+PACES: Mapping[str, Callable[[Reply, bool], Reply]] = {
+    "control.slower": lambda reply, again: change_rate(reply, -1, again),
+    "control.faster": lambda reply, again: change_rate(reply, 1, again),
+    "control.louder": lambda reply, again: change_volume(reply, 1, again),
+    "control.quieter": lambda reply, again: change_volume(reply, -1, again),
+}
+"""What changes the pace or the volume, told whether the last answer is to be said again with it."""

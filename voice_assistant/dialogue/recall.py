@@ -8,7 +8,7 @@ from dataclasses import replace
 from voice_assistant.dialogue import check, walk
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.topics import continue_topic
-from voice_assistant.types import Response
+from voice_assistant.types import Guide, Response
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LEAST_LETTERS = 4
@@ -84,12 +84,33 @@ def spell(reply: Reply) -> Reply:
     topic = reply.state.topic
     if topic is None:
         return reply.at("control.repeat").line("spell_nothing").ask_again()
-    reply = reply.at(topic, reply.state.facet).aside()
-    words = _WORD.findall(reply.node(topic).name)
+    return _spell(reply.at(topic, reply.state.facet), _WORD.findall(reply.node(topic).name))
+
+
+def spell_words(reply: Reply, wanted: tuple[str, ...]) -> Reply | None:
+    """Spells words that the guide holds; None when one of them is not in it."""
+    known = _words_of(reply.guide)
+    if not known.keys() >= set(wanted):
+        return None
+    return _spell(reply.at("control.repeat"), [known[word] for word in wanted])
+
+
+def _words_of(guide: Guide) -> dict[str, str]:
+    """Every word of the guide in lower case → as it is written."""
+    texts = [node.name for node in guide.nodes.values()] + [term.text for term in guide.terms]
+    answers = [answer for node in guide.nodes.values() for answer in node.answers.values()]
+    texts += [sentence.text for answer in answers for sentence in (*answer.first, *answer.more)]
+    words = dict.fromkeys(word for text in texts for word in _WORD.findall(text.replace("’", "'")))
+    # What is written small somewhere is no name: "Swelling" only begins a sentence.
+    return {word.lower(): word for word in sorted(words)}
+
+
+def _spell(reply: Reply, words: list[str]) -> Reply:
+    reply = reply.aside()
     hard = [word for word in words if len(word) >= _LEAST_LETTERS or word.isupper()] or words
     for word in hard:
         reply = reply.line("spell", word=word, letters=_letters(reply, word))
-    return reply
+    return reply.ask_again()
 
 
 def _letters(reply: Reply, word: str) -> str:

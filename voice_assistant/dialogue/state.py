@@ -133,6 +133,8 @@ class DialogueState:
     walk: Walk | None = None
     check: Check | None = None
     timer: Timer | None = None
+    timer_length_s: float | None = None
+    """How long the last timer was set for, also when it is over: "restart the timer"."""
     signs: tuple[tuple[str, bool], ...] = ()
     """What the person told of themselves: sign and whether it is there."""
     paused: bool = False

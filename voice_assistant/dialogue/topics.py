@@ -85,7 +85,12 @@ def choose(reply: Reply, ordinal: int) -> Reply:
     index = len(choices) - 1 if ordinal == -1 else ordinal - 1
     if 0 <= index < len(choices):
         return go_to(reply, choices[index])
-    return reply.at(choices[0]).line("choice_only", count=spoken_number(len(choices))).ask_again()
+    return only_so_many(reply.at(choices[0]), len(choices))
+
+
+def only_so_many(reply: Reply, count: int) -> Reply:
+    """Says how many there are to choose from."""
+    return reply.line("choice_only", count=spoken_number(count)).ask_again()
 
 
 def _with_missed(reply: Reply) -> Reply:

@@ -54,6 +54,11 @@ class Slots:
     action: str | None = None
     """What is wanted of a timer or a control: `set`, `ask`, `cancel`, `change`, `spell`, `where`, `pause`, `left`…"""
     rate_wpm: int | None = None
+    also: tuple[str, ...] = ()
+    """What changes the meaning of a command: `again`, `slower`, `faster`, `louder`, `quieter`, `later`, `done` or
+    `ready`."""
+    spelled: tuple[str, ...] = ()
+    """The words that are to be spelled, where they are named: "spell thrombosis"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from voice_assistant.understanding.context import (
 from voice_assistant.understanding.embedding import Embedder
 from voice_assistant.understanding.red_flags import graver, red_flag, warning_concepts
 from voice_assistant.understanding.repair import TermRepair
-from voice_assistant.understanding.slots import find_slots
+from voice_assistant.understanding.slots import DETAIL_CONCEPTS, find_slots, is_place_alone, spelled_words
 from voice_assistant.understanding.text import normalise
 from voice_assistant.understanding.thresholds import Thresholds
 
@@ -53,6 +53,8 @@ SURE_ELSEWHERE = 0.95
 """How sure a topic of the guide must be to be believed although another part of the body was named."""
 _RATE_NODE = "control.faster"
 """Where a speed that was named by its number is handled."""
+_SPELLING = "control.repeat"
+"""Where "spell thrombosis" is handled, which tells of no clot."""
 LEAST_COMMAND_SCORE = 0.6
 """How sure a command of the small grammar must be."""
 SURE_REFUSAL = 0.9
@@ -111,25 +113,31 @@ class Interpreter:
             return NoMatch(reason="not_heard", score=1.0)
         reading = self._read(texts, transcript)
         slots = find_slots(texts[0], reading.findings, context.expects)
-        chosen = self._plainly_meant(slots, context) if reading.flag is None else None
-        understood = Match(chosen, None, 1.0) if chosen else self._decide(reading, texts[0], context)
+        if reading.flag and reading.flag.level != "emergency" and all(spelled_words(text) for text in texts):
+            return Match(_SPELLING, None, 1.0, slots=slots)
+        meant = self._plainly_meant(texts[0], slots, context) if reading.flag is None else None
+        understood = meant or self._decide(reading, texts[0], context)
         understood = self._second_ear(understood, reading, transcript, context)
         understood = self._about_the_topic(understood, texts[0], context)
         understood = self._asked_in_the_end(understood, reading, texts[0])
+        understood = self._as_a_duration(understood, reading, context)
         signs = tuple(
             Sign(mention.concept, not mention.denied, mention.words)
             for mention in reading.findings.mentions
-            if not mention.concept.startswith("action_")
+            if not mention.concept.startswith(DETAIL_CONCEPTS)
         )
         return replace(understood, signs=signs, slots=slots)
 
-    def _plainly_meant(self, slots: Slots, context: Context) -> str | None:
+    def _plainly_meant(self, text: str, slots: Slots, context: Context) -> Understood | None:
         """What the details alone say: how fast to speak, for how long, or which one of those that were offered."""
         if slots.rate_wpm is not None:
-            return _RATE_NODE
+            return Match(_RATE_NODE, None, 1.0)
         if context.expects == "duration" and slots.duration_s and slots.action is None:
-            return TIMER
-        return chosen_by_place(slots, context)
+            return Match(TIMER, None, 1.0)
+        if chosen := chosen_by_place(slots, context):
+            return Match(chosen, None, 1.0)
+        # A place in no list that is known here: the conversation says so.
+        return NoMatch("not_heard", 1.0) if is_place_alone(text) else None
 
     def _second_ear(
         self, understood: Understood, reading: _Reading, transcript: Transcript, context: Context
@@ -140,6 +148,13 @@ class Interpreter:
         command = self.understand(Transcript.typed(transcript.command), context)
         is_clear = command.node_id.startswith("control.") and command.score >= LEAST_COMMAND_SCORE
         return command if is_clear else understood
+
+    def _as_a_duration(self, understood: Understood, reading: _Reading, context: Context) -> Understood:
+        """While a duration is waited for, what hardly makes sense is one that was not understood ("three days")."""
+        if context.expects != "duration" or not isinstance(understood, Match) or understood.red_flag:
+            return understood
+        is_clear = understood.score >= UNSURE or understood.node_id == TIMER or reading.findings.has("leg", "pain")
+        return understood if is_clear else NoMatch("not_heard", understood.score, phrase=understood.phrase)
 
     def _about_the_topic(self, understood: Understood, text: str, context: Context) -> Understood:
         """What a short question that made no sense means with the topic's name for "it" ("can I prevent that")."""

@@ -32,16 +32,17 @@ _LETTER_WORDS = frozenset(
     }
 )
 _NOT_SPEECH = re.compile(r"[^\w\s'%]|_")
+_DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _SPACES = re.compile(r"\s+")
 _STRETCHED = re.compile(r"([a-z])\1{3,}")
 
 
 def normalise(text: str) -> str:
-    """Lower case, no punctuation but apostrophes, letters that were spelled joined ("m r i" → "mri"), at most 600
-    words.
+    """Lower case, no punctuation but apostrophes, "1.5" as "1 point 5", letters that were spelled joined ("m r i" →
+    "mri"), at most 600 words.
     """
     folded = unicodedata.normalize("NFKC", text[: MOST_WORDS * 40]).lower().replace("’", "'").replace("`", "'")
-    plain = _NOT_SPEECH.sub(" ", folded)
+    plain = _NOT_SPEECH.sub(" ", _DECIMAL_POINT.sub(" point ", folded))
     plain = _STRETCHED.sub(r"\1\1", plain)
     words = _SPACES.sub(" ", plain).strip().split(" ")[:MOST_WORDS]
     return _SPELLED.sub(_join_letters, " ".join(words))
