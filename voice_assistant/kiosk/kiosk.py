@@ -26,6 +26,8 @@ ALIVE_S = 10.0
 _LEVEL_EVERY_S = 0.08
 _QUIETEST_DB, _LOUDEST_DB = -55.0, -10.0
 _TROUBLE_SHOWN_S = 15.0
+SURE_GOODBYE = 0.8
+"""Of 0 to 1: after the warning, what is less surely a goodbye is taken for somebody who is still there."""
 _SAMPLED = 8
 """Every eighth sample is enough for a meter."""
 _LOGGER = logging.getLogger(__name__)
@@ -169,12 +171,15 @@ class Kiosk:
             response = turn.response
             if self._forgetting:
                 return
+            stays = self._stays(turn)
+            if stays:
+                self._visit = self._visit.touched(self._clock())
             if (not response.sentences and not response.actions) or "ignored" in response.actions:
                 self._set(caption=None)
             else:
                 self._visit = self._visit.touched(self._clock())
                 self._counts.add(response.node_id)
-                if "goodbye" in response.actions:
+                if "goodbye" in response.actions and not stays:
                     self._visit = self._visit.left(self._clock())
                 self._set(caption={"text": turn.transcript.text, "final": True} if turn.transcript.text else None)
                 self._answering = bool(response.sentences)
@@ -185,8 +190,8 @@ class Kiosk:
         """Something was said without having been asked."""
         with self._lock:
             if response.node_id != "control.stop" and not self._forgetting:
-                if not self._visit.active:
-                    self._visit = self._visit.touched(self._clock())
+                if not self._visit.active or response.node_id == "control.timer":
+                    self._begin_visit()  # whoever set the timer hears it to the end, and has time to answer
                 self._answering = response.node_id == "control.timer"
                 self._look_again()
                 self._screen.show_unasked(response, self._present)
@@ -238,6 +243,8 @@ class Kiosk:
         """The voice part begins anew: it remembers nothing."""
         with self._lock:
             self._forgetting = 0
+            self._trouble.clear()  # its devices are opened anew, and tell what is wrong with them
+            self._tell_trouble()
             self._present = self._look()
             self._end_visit(keep_timer=False)
         self._changed()
@@ -255,6 +262,14 @@ class Kiosk:
     def _begin_visit(self) -> None:
         self._visit = self._visit.touched(self._clock())
 
+    def _stays(self, turn: Turn) -> bool:
+        """Whether these are words after "Say something, or I forget this visit": whatever they are, they are something.
+
+        Only a goodbye that is surely one ends the visit.
+        """
+        leaves = "goodbye" in turn.response.actions and turn.understood.score >= SURE_GOODBYE
+        return self._visit.warned and bool(turn.transcript.text) and not leaves
+
     def _greet(self) -> None:
         greeting = [Sentence(self.clinic.greeting, "assistant")] if self.clinic.greeting else []
         lines = (self.guide.lines["greeting"][0], self.guide.lines["greeting_hint"][0])
@@ -270,7 +285,6 @@ class Kiosk:
         keep_timer = keep_timer and self._present.timer is not None and not ringing
         self._forgetting += 1
         self._steering.forget(keep_timer=keep_timer, forgotten=self._forgotten)
-        self._counts.write(self._calendar().date())
         self._visit = self._visit.ended()
         self._quiet = self._answering = False
         if not keep_timer:
@@ -280,6 +294,7 @@ class Kiosk:
         self._screen.clear()
         self._set(visit={"number": number, "active": False, "warning_s": None})
         self._tell_voice()
+        self._counts.write(self._calendar().date())  # last: whatever is wrong with the file, the visit is erased
 
     def _show(self, response: Response) -> None:
         self._look_again()
