@@ -39,6 +39,7 @@ _FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/kiosk.css": ("kiosk.css", "text/css; charset=utf-8"),
     "/views.js": ("views.js", "text/javascript; charset=utf-8"),
+    "/telling.js": ("telling.js", "text/javascript; charset=utf-8"),
     "/kiosk.js": ("kiosk.js", "text/javascript; charset=utf-8"),
 }
 _LOGGER = logging.getLogger(__name__)
