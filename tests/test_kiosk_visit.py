@@ -299,6 +299,14 @@ def test_touching_to_begin_greets_with_the_clinics_words_first() -> None:
     assert world.steering.pushed == 1
 
 
+def test_a_voice_that_fails_at_an_answer_does_not_keep_the_visit_for_ever() -> None:
+    world = World()
+    world.kiosk.turn(Turn(Transcript.typed("my secret"), Match("cause.bakers_cyst", None, 1.0), SOMETHING))
+    world.kiosk.trouble("voice_failed")
+    world.wait(61)
+    assert world.kiosk.shown()["caption"] is None
+
+
 def test_trouble_is_told_until_it_is_over() -> None:
     world = World()
     world.kiosk.trouble("microphone_lost")

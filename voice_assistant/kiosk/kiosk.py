@@ -244,6 +244,8 @@ class Kiosk:
         with self._lock:
             shown_s = _TROUBLE_SHOWN_S if kind in ("turn_failed", "voice_failed") else math.inf
             self._trouble.pop(kind, None)
+            if kind == "voice_failed" and not over:
+                self._answering = False  # nothing is being said: the visit may end
             if not over:
                 self._trouble[kind] = self._clock() + shown_s
             self._tell_trouble()
