@@ -117,6 +117,11 @@ def test_with_large_text_a_new_answer_begins_inside_the_window(
         title(page).to_have_text("The clinic")
         assert page.evaluate("document.activeElement.tagName") == "H2"
         assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= -1
+        page.evaluate("document.activeElement.blur(); scrollTo(0, 1e6)")
+        still.hear("i cannot breathe and my chest hurts")
+        page.wait_for_selector(".banner")
+        page.wait_for_selector(NOW)
+        assert page.evaluate("document.querySelector('.banner').getBoundingClientRect().top") >= -1
 
 
 def test_a_prompt_of_the_assistant_takes_neither_focus_nor_place(page: Page, still: StillKiosk) -> None:

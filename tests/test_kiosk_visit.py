@@ -162,6 +162,8 @@ def test_after_the_warning_only_what_is_surely_a_goodbye_is_one() -> None:
         world.answer()
         world.wait(WARNED_S)
         hear(world, "not so fast", Match("control.goodbye", None, score), GOODBYE)
+        assert (world.steering.pushed == 1) == (not ends), "it listens instead of saying goodbye"
+        assert world.kiosk.shown()["answer"]["title"] == ("Goodbye" if ends else "Baker’s cyst")
         world.wait(10)
         assert bool(world.steering.forgotten) == ends
 

@@ -176,10 +176,12 @@ class Kiosk:
                 self._visit = self._visit.touched(self._clock())
             if (not response.sentences and not response.actions) or "ignored" in response.actions:
                 self._set(caption=None)
+            elif stays and "goodbye" in response.actions:
+                self._steering.push()  # listens instead of taking leave; what is being read stays
             else:
                 self._visit = self._visit.touched(self._clock())
                 self._counts.add(response.node_id)
-                if "goodbye" in response.actions and not stays:
+                if "goodbye" in response.actions:
                     self._visit = self._visit.left(self._clock())
                 self._set(caption={"text": turn.transcript.text, "final": True} if turn.transcript.text else None)
                 self._answering = bool(response.sentences)
