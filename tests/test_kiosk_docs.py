@@ -61,6 +61,14 @@ def test_the_screen_opens_the_page_and_its_rules_allow_nothing_else() -> None:
     assert (policy["URLBlocklist"], policy["URLAllowlist"]) == (["*"], [address])
 
 
+def test_the_check_of_a_kiosk_looks_where_its_service_does() -> None:
+    text = (DOCS / "kiosk.md").read_text()
+    check = text[text.index("3. Check:") : text.index("voice-assistant doctor")]
+    service = (FILES / "knee-kiosk.service").read_text()
+    for setting in re.findall(r"^Environment=(\S+)$", service, re.MULTILINE):
+        assert setting in check
+
+
 def test_every_test_that_the_accessibility_table_names_exists() -> None:
     text = (DOCS / "accessibility.md").read_text()
     tests = Path(__file__).parent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -149,7 +150,7 @@ def test_voice_controls_by_touch_change_the_voice(page: Page, still: StillKiosk)
     slower, quieter = still.kiosk.shown()["voice"]["rate"], still.kiosk.shown()["voice"]["volume"]
     assert slower < before["rate"]
     told = f"Voice: {slower} words a minute, loudness {quieter} %"
-    expect(page.locator("#toast[role=status]")).to_have_text(told)
+    expect(page.locator("#toast[role=status]")).to_contain_text(told)
     expect(page.locator("#voice-is")).to_have_text(told)
     title(page).to_have_text("Treatment")
     page.click('[data-node="control.louder"]')
@@ -266,7 +267,7 @@ def test_only_escape_is_a_shortcut(page: Page, still: StillKiosk) -> None:
 
 def test_a_kiosk_listens_after_its_wake_phrase_and_then_for_the_whole_visit() -> None:
     settings = kiosk_settings(Settings(), replace(CLINIC, wake_phrases=("hello screen",), idle_s=45))
-    assert (settings.attention, settings.wake_phrases, settings.wake_window_s) == ("wake", ("hello screen",), 45)
+    assert (settings.attention, settings.wake_phrases, settings.wake_window_s) == ("wake", ("hello screen",), math.inf)
     assert kiosk_settings(Settings(), CLINIC).attention == "always"
     assert kiosk_settings(Settings(volume=1.0), replace(CLINIC, volume_max=0.6)).volume == 0.6
 

@@ -17,6 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.kiosk_parts import Recorder, guide_and_words
 from voice_assistant.cli import main
 from voice_assistant.kiosk import Clinic, Kiosk, KioskServer, Look, bind
+from voice_assistant.kiosk.guard import Guard
 
 
 class Served:
@@ -70,9 +71,11 @@ def test_the_page_comes_with_the_strictest_rules(served: Served) -> None:
 
 
 def test_the_whole_page_is_small_and_needs_nothing_from_outside(served: Served) -> None:
-    bodies = [served.get(path)[2] for path in ("/", "/kiosk.css", "/views.js", "/kiosk.js", "/words.json")]
+    bodies = [
+        served.get(path)[2] for path in ("/", "/kiosk.css", "/views.js", "/telling.js", "/kiosk.js", "/words.json")
+    ]
     assert sum(map(len, bodies)) <= 200_000
-    for body in bodies[:4]:
+    for body in bodies[:5]:
         text = body.decode().replace("http://www.w3.org/2000/svg", "")
         assert "http://" not in text and "https://" not in text and "style=" not in text
     assert b"onclick" not in bodies[0] and b"<script>" not in bodies[0]
@@ -175,6 +178,39 @@ def test_flooding_ends_the_connection_and_the_server_goes_on(served: Served) -> 
             page.recv(timeout=5)
     assert len(served.steering.touched) - before <= 45
     assert served.get("/")[0] == 200
+
+
+def test_a_key_that_is_held_does_not_lose_the_page(served: Served) -> None:
+    before = len(served.steering.touched)
+    with served.open() as page:
+        for _ in range(90):  # for three seconds
+            page.send('{"type": "touch", "node": "control.louder"}')
+        page.send('{"type": "touch", "node": "control.louder"}')
+        wait_until(lambda: len(served.steering.touched) > before)
+        time.sleep(1.0)
+        page.send('{"type": "touch", "node": "control.stop"}')
+        wait_until(lambda: served.steering.touched[-1].node_id == "control.stop")
+    assert len(served.steering.touched) - before < 50
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: 127"])
+def test_connections_that_ask_for_nothing_do_not_keep_visitors_out(served: Served, sent: bytes) -> None:
+    with contextlib.ExitStack() as silent, served.open() as page:
+        for _ in range(70):
+            one = silent.enter_context(socket.create_connection(("127.0.0.1", served.port)))
+            one.sendall(sent)
+        assert served.get("/")[0] == 503
+        wait_until(lambda: served.get("/")[0] == 200, timeout_s=15.0)
+        page.ping().wait(5)
+
+
+@pytest.mark.parametrize(
+    ("port", "host", "refused"),
+    [(80, "127.0.0.1", None), (80, "localhost", None), (80, "evil", 421), (8437, "127.0.0.1", 421)],
+)
+def test_only_on_port_80_browsers_leave_the_port_away(port: int, host: str, refused: int | None) -> None:
+    scope = {"type": "http", "method": "GET", "headers": [(b"host", host.encode())]}
+    assert Guard(None, port)._refusal(scope) == refused  # type: ignore[arg-type]
 
 
 def test_only_so_many_pages_at_once(served: Served) -> None:

@@ -80,6 +80,25 @@ def test_a_prompt_after_silence_stands_below_the_answer_that_is_still_being_read
     assert [one["text"] for one in world.kiosk.shown()["answer"]["sentences"]] == ["Time is up."]
 
 
+def test_an_acknowledgement_is_shown_beside_the_answer_that_is_still_being_read() -> None:
+    world = World()
+    world.answer()
+    told = (Sentence("This is as loud as I can speak.", "assistant"), Sentence("It is a pocket.", "Baker's Cyst"))
+    for node, number in (("control.louder", 2), ("control.louder", 3), ("control.greeting", 4)):
+        world.answer("louder", Response(node, told))
+        shown = world.kiosk.shown()
+        assert shown["answer"]["title"] == "Baker’s cyst" and shown["answer"]["turn"] == 1
+        assert shown["aside"] == {"turn": number, "text": "This is as loud as I can speak."}
+        assert shown["turn"] == number
+
+
+def test_the_same_answer_said_again_is_another_turn() -> None:
+    world = World()
+    for number in (1, 2):
+        world.answer()
+        assert world.kiosk.shown()["answer"]["turn"] == world.kiosk.shown()["turn"] == number
+
+
 def test_the_visitor_is_warned_in_sight_and_sound_twenty_seconds_before_the_end() -> None:
     world = World(Clinic(idle_s=60))
     world.answer()
@@ -109,6 +128,67 @@ def test_staying_takes_the_warning_back() -> None:
     world.kiosk.take(Wish("stay"))
     assert world.kiosk.shown()["visit"] == {"number": 1, "active": True, "warning_s": None}
     world.wait(30)
+    assert world.steering.forgotten == []
+
+
+WARNED_S = 45
+"""So long after the last word the visitor of `World` has been warned."""
+
+
+def hear(world: World, words: str, understood: Match | NoMatch, response: Response) -> None:
+    world.kiosk.state("listening")
+    world.kiosk.partial(PartialTranscript(words, 0.0))
+    world.kiosk.turn(Turn(Transcript.typed(words), understood, response))
+    world.kiosk.state("idle")
+
+
+GOODBYE = Response("control.goodbye", (Sentence("Goodbye.", "assistant"),), actions=("goodbye",))
+IGNORED = Response("fallback.out_of_scope", (), actions=("ignored",))
+
+
+def test_after_the_warning_any_words_keep_the_visit_also_those_that_mean_nothing() -> None:
+    world = World()
+    world.answer()
+    world.wait(WARNED_S)
+    hear(world, "still sat here", NoMatch("out_of_scope", 0.1), IGNORED)
+    assert world.kiosk.shown()["visit"]["warning_s"] is None
+    world.wait(30)
+    assert world.steering.forgotten == [] and world.kiosk.shown()["answer"] is not None
+
+
+def test_after_the_warning_only_what_is_surely_a_goodbye_is_one() -> None:
+    for score, ends in ((0.5, False), (0.95, True)):
+        world = World()
+        world.answer()
+        world.wait(WARNED_S)
+        hear(world, "not so fast", Match("control.goodbye", None, score), GOODBYE)
+        assert (world.steering.pushed == 1) == (not ends), "it listens instead of saying goodbye"
+        assert world.kiosk.shown()["answer"]["title"] == ("Goodbye" if ends else "Baker’s cyst")
+        world.wait(10)
+        assert bool(world.steering.forgotten) == ends
+
+
+def test_before_the_warning_talk_in_the_room_keeps_no_visit() -> None:
+    world = World()
+    world.answer()
+    world.wait(30)
+    hear(world, "nice weather", NoMatch("out_of_scope", 0.1), IGNORED)
+    world.wait(30)
+    assert world.steering.forgotten == [False]
+
+
+def test_a_timer_that_rings_at_the_end_of_a_visit_is_heard_out_and_can_be_answered() -> None:
+    world = World()
+    world.look = replace(world.look, timer=TimerLook(300.0, 300.0))
+    world.answer()
+    world.wait(58.5)
+    world.look = replace(world.look, timer=TimerLook(0.0, 300.0, ringing=True))
+    world.kiosk.spoken(Response("control.timer", (Sentence("Time is up.", "assistant"),)))
+    world.kiosk.state("speaking")
+    world.wait(20)
+    assert world.steering.forgotten == [] and world.kiosk.shown()["answer"]["title"] == "Icing timer"
+    world.kiosk.state("idle")
+    world.wait(39)
     assert world.steering.forgotten == []
 
 
@@ -221,12 +301,27 @@ def test_touching_to_begin_greets_with_the_clinics_words_first() -> None:
     assert world.steering.pushed == 1
 
 
+def test_a_voice_that_fails_at_an_answer_does_not_keep_the_visit_for_ever() -> None:
+    world = World()
+    world.kiosk.turn(Turn(Transcript.typed("my secret"), Match("cause.bakers_cyst", None, 1.0), SOMETHING))
+    world.kiosk.trouble("voice_failed")
+    world.wait(61)
+    assert world.kiosk.shown()["caption"] is None
+
+
 def test_trouble_is_told_until_it_is_over() -> None:
     world = World()
     world.kiosk.trouble("microphone_lost")
     world.wait(100)
     assert "microphone" in world.kiosk.shown()["trouble"][0]
     world.kiosk.trouble("microphone_lost", over=True)
+    assert world.kiosk.shown()["trouble"] == []
+
+
+def test_a_voice_part_that_begins_anew_has_no_trouble_until_it_tells_of_it() -> None:
+    world = World()
+    world.kiosk.trouble("microphone_lost")
+    world.kiosk.started()
     assert world.kiosk.shown()["trouble"] == []
 
 
@@ -246,6 +341,19 @@ def test_counts_are_off_by_default_and_an_unwritable_file_stops_nothing(tmp_path
     world.wait(60)
     assert world.kiosk.shown()["answer"] is None
     assert Clinic().counts_file is None
+
+
+@pytest.mark.parametrize(
+    "there", ['{"2030-05-01": {"cause.bakers_cyst": "3"}}', "[1]", "{", '{"2030-05-01": 7}', "\xff"]
+)
+def test_a_counts_file_that_somebody_edited_keeps_no_visit_on_the_screen(there: str, tmp_path: Path) -> None:
+    file = tmp_path / "counts.json"
+    file.write_bytes(there.encode("latin-1"))
+    world = World(Clinic(counts_file=file))
+    world.answer("my secret words")
+    world.wait(60)
+    assert world.kiosk.shown()["caption"] is None and world.steering.forgotten == [False]
+    assert json.loads(file.read_text()) == {"2030-05-01": {"cause.bakers_cyst": 1}}
 
 
 @pytest.mark.parametrize(

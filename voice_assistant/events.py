@@ -24,6 +24,8 @@ class LoopEvents:
     """A sentence of the present response begins to be played; with its place in the response."""
     state: Callable[[str], None] = _nothing
     """`idle`, `listening`, `thinking` or `speaking`."""
+    woken: Callable[[], None] = _nothing
+    """The wake phrase was said and nothing else yet."""
     notice: Callable[[str], None] = _nothing
     """Trouble with a device or the voice, in a sentence."""
     level: Callable[[AudioChunk], None] = _nothing

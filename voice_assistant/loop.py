@@ -275,6 +275,7 @@ class VoiceLoop:
             if not admission.text:
                 self._talker.stop()
                 self._chime(chimes.listening())
+                self._events.woken()
                 return
         self._hear(with_guesses(transcript, utterance.warned), utterance)
 
@@ -315,6 +316,7 @@ class VoiceLoop:
         if response.sentences:
             self._events.spoken(response)
             if response.node_id == "control.timer":
+                self._attention = self._attention.opened(self._memory.now_s)  # "stop" has to silence it
                 self._chime(chimes.timer())
             self._say(response, after_present=self._talker.is_speaking)
 
@@ -351,6 +353,7 @@ class VoiceLoop:
             timer = self._conversation.state.timer if keep_timer else None
             self._conversation.begin(self._memory.now_s)
             self._conversation.state = replace(self._conversation.state, timer=timer)
+            self._playback.volume = self._conversation.state.volume
         finally:
             forgotten()
 

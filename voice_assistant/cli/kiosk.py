@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import socket
 import threading
 import webbrowser
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from voice_assistant.settings import Settings
 
 _PORT = 8437
-_LONGEST_WINDOW_S = 120.0
 _MORE = """The page is on this machine only; open it in a browser in full screen (docs/kiosk.md tells how to set one
 up).
 --config names the clinic's own file; docs/clinic.example.toml shows what it may hold."""
@@ -68,13 +68,13 @@ def _run(options: argparse.Namespace, console: Console) -> int:
 
 
 def kiosk_settings(settings: Settings, clinic: Clinic) -> Settings:
-    """How a kiosk listens: after a wake phrase, and then for as long as a visit lasts."""
+    """How a kiosk listens: after a wake phrase, and then until the visit ends, which closes its ears."""
     phrases = settings.wake_phrases if clinic.wake_phrases is None else clinic.wake_phrases
     return replace(
         settings,
         attention="wake" if phrases else "always",
         wake_phrases=phrases or settings.wake_phrases,
-        wake_window_s=min(clinic.idle_s, _LONGEST_WINDOW_S),
+        wake_window_s=math.inf,
         volume=min(max(settings.volume, clinic.volume_min), clinic.volume_max),
     )
 

@@ -138,6 +138,7 @@ class Voice:
             spoken=kiosk.spoken,
             sentence=kiosk.sentence,
             state=kiosk.state,
+            woken=kiosk.woken,
             notice=lambda text: kiosk.trouble("voice_failed" if text.startswith("The voice") else "turn_failed"),
             level=level,
         )

@@ -38,8 +38,9 @@ class Counts:
             new = self._file.with_suffix(".new")
             new.write_text(json.dumps(kept, indent=1, sort_keys=True), encoding="utf-8")
             new.replace(self._file)
-        except OSError as error:
-            _LOGGER.warning("The counts cannot be written to %s (%s).", self._file, error.strerror)
+        except Exception as error:  # noqa: BLE001 - a clinic's file may hold anything; the kiosk has to live on
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            _LOGGER.warning("The counts cannot be written to %s (%s).", self._file, reason)
         self._new.clear()
 
     @staticmethod
@@ -48,5 +49,10 @@ class Counts:
         with contextlib.suppress(FileNotFoundError, ValueError):
             found = json.loads(file.read_text(encoding="utf-8"))
             if isinstance(found, dict):
-                days = {day: dict(counts) for day, counts in found.items() if isinstance(counts, dict)}
+                days = {day: _whole(counts) for day, counts in found.items() if isinstance(counts, dict)}
         return days
+
+
+def _whole(counts: dict[str, object]) -> dict[str, int]:
+    """What is no number is left out: the file may have been edited by hand."""
+    return {node_id: count for node_id, count in counts.items() if type(count) is int}

@@ -27,7 +27,10 @@ class Guard:
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self._app = app
-        self._hosts = {f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost")}
+        names = ("127.0.0.1", "localhost")
+        self._hosts = {f"{name}:{port}".encode() for name in names}
+        if port == 80:  # browsers leave it away
+            self._hosts |= {name.encode() for name in names}
         self._origins = {b"http://" + host for host in self._hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,13 +6,13 @@ import logging
 import math
 import threading
 import time
-from array import array
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from voice_assistant.kiosk.clinic import Clinic
 from voice_assistant.kiosk.counts import Counts
+from voice_assistant.kiosk.level import level_of
 from voice_assistant.kiosk.messages import Message, Touched
 from voice_assistant.kiosk.screen import Screen
 from voice_assistant.kiosk.values import Json, Look, Steering, TroubleKind
@@ -20,14 +20,12 @@ from voice_assistant.kiosk.visit import Visit
 from voice_assistant.kiosk.words import Words
 from voice_assistant.types import AudioChunk, Guide, PartialTranscript, Response, Sentence, Turn
 
-LEVEL_STEPS = 12
 ALIVE_S = 10.0
 """The voice part is taken for dead when no sound, not even silence, has come from it for so long."""
+SURE_GOODBYE = 0.8
+"""Of 0 to 1: after the warning, what is less surely a goodbye is taken for somebody who is still there."""
 _LEVEL_EVERY_S = 0.08
-_QUIETEST_DB, _LOUDEST_DB = -55.0, -10.0
 _TROUBLE_SHOWN_S = 15.0
-_SAMPLED = 8
-"""Every eighth sample is enough for a meter."""
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -70,6 +68,9 @@ class Kiosk:
         self._looked_at_s = clock()
         self._quiet = self._quiet_hours = False
         self._answering = False
+        self._state = "idle"
+        self._woken = False
+        """The wake phrase was said, and nothing after it yet."""
         self._forgetting = 0
         """How often the conversation was told to forget and has not yet: what it tells is of a visit that is over."""
         self._trouble: dict[TroubleKind, float] = {}
@@ -169,8 +170,14 @@ class Kiosk:
             response = turn.response
             if self._forgetting:
                 return
+            self._tell_state(woken=False)
+            stays = self._stays(turn)
+            if stays:
+                self._visit = self._visit.touched(self._clock())
             if (not response.sentences and not response.actions) or "ignored" in response.actions:
                 self._set(caption=None)
+            elif stays and "goodbye" in response.actions:
+                self._steering.push()  # listens instead of taking leave; what is being read stays
             else:
                 self._visit = self._visit.touched(self._clock())
                 self._counts.add(response.node_id)
@@ -184,9 +191,10 @@ class Kiosk:
     def spoken(self, response: Response) -> None:
         """Something was said without having been asked."""
         with self._lock:
+            self._tell_state(woken=False)
             if response.node_id != "control.stop" and not self._forgetting:
-                if not self._visit.active:
-                    self._visit = self._visit.touched(self._clock())
+                if not self._visit.active or response.node_id == "control.timer":
+                    self._begin_visit()  # whoever set the timer hears it to the end, and has time to answer
                 self._answering = response.node_id == "control.timer"
                 self._look_again()
                 self._screen.show_unasked(response, self._present)
@@ -203,7 +211,8 @@ class Kiosk:
     def state(self, state: str) -> None:
         """The voice part listens, speaks or waits."""
         with self._lock:
-            self._set(listening=state)
+            self._state = state
+            self._tell_state()
             caption = self._screen.parts["caption"]
             if state in ("idle", "speaking") and caption and not caption["final"]:
                 self._set(caption=None)  # it was not meant for the assistant, or was nothing
@@ -212,13 +221,21 @@ class Kiosk:
                 self._set(mark=-1)
         self._changed()
 
+    def woken(self) -> None:
+        """The wake phrase was said: it listens, and shows that until something is said."""
+        with self._lock:
+            if not self._forgetting:
+                self._begin_visit()
+                self._tell_state(woken=True)
+        self._changed()
+
     def level(self, chunk: AudioChunk) -> None:
         """Sound, for the meter and as a sign of life."""
         now_s = self._sound_at_s = self._clock()
         if now_s - self._level_at_s < _LEVEL_EVERY_S or not self._watchers:
             return
         self._level_at_s = now_s
-        level = _level_of(chunk) if self._screen.parts["listening"] == "listening" else 0
+        level = level_of(chunk) if self._screen.parts["listening"] == "listening" else 0
         if level != self._screen.parts["level"]:
             with self._lock:
                 self._set(level=level)
@@ -229,6 +246,8 @@ class Kiosk:
         with self._lock:
             shown_s = _TROUBLE_SHOWN_S if kind in ("turn_failed", "voice_failed") else math.inf
             self._trouble.pop(kind, None)
+            if kind == "voice_failed" and not over:
+                self._answering = False  # nothing is being said: the visit may end
             if not over:
                 self._trouble[kind] = self._clock() + shown_s
             self._tell_trouble()
@@ -238,6 +257,8 @@ class Kiosk:
         """The voice part begins anew: it remembers nothing."""
         with self._lock:
             self._forgetting = 0
+            self._trouble.clear()  # its devices are opened anew, and tell what is wrong with them
+            self._tell_trouble()
             self._present = self._look()
             self._end_visit(keep_timer=False)
         self._changed()
@@ -255,6 +276,14 @@ class Kiosk:
     def _begin_visit(self) -> None:
         self._visit = self._visit.touched(self._clock())
 
+    def _stays(self, turn: Turn) -> bool:
+        """Whether these are words after "Say something, or I forget this visit": whatever they are, they are something.
+
+        Only a goodbye that is surely one ends the visit.
+        """
+        leaves = "goodbye" in turn.response.actions and turn.understood.score >= SURE_GOODBYE
+        return self._visit.warned and bool(turn.transcript.text) and not leaves
+
     def _greet(self) -> None:
         greeting = [Sentence(self.clinic.greeting, "assistant")] if self.clinic.greeting else []
         lines = (self.guide.lines["greeting"][0], self.guide.lines["greeting_hint"][0])
@@ -270,9 +299,9 @@ class Kiosk:
         keep_timer = keep_timer and self._present.timer is not None and not ringing
         self._forgetting += 1
         self._steering.forget(keep_timer=keep_timer, forgotten=self._forgotten)
-        self._counts.write(self._calendar().date())
         self._visit = self._visit.ended()
         self._quiet = self._answering = False
+        self._tell_state(woken=False)
         if not keep_timer:
             self._present = Look(self._present.rate_wpm, self._present.volume)
             self._set(timer=None)
@@ -280,6 +309,7 @@ class Kiosk:
         self._screen.clear()
         self._set(visit={"number": number, "active": False, "warning_s": None})
         self._tell_voice()
+        self._counts.write(self._calendar().date())  # last: whatever is wrong with the file, the visit is erased
 
     def _show(self, response: Response) -> None:
         self._look_again()
@@ -296,6 +326,10 @@ class Kiosk:
         volume = round(100 * self._present.volume)
         voice = {"rate": self._present.rate_wpm, "volume": volume, "quiet": quiet, "quiet_hours": self._quiet_hours}
         self._set(voice={**voice, "paused": self._present.paused})
+
+    def _tell_state(self, *, woken: bool | None = None) -> None:
+        self._woken = self._woken if woken is None else woken
+        self._set(listening="listening" if self._woken and self._state == "idle" else self._state)
 
     def _tell_visit(self) -> None:
         left_s = self._visit.seconds_left(self._clock())
@@ -314,12 +348,3 @@ class Kiosk:
             self._tell_visit()
         for changed in tuple(self._watchers):
             changed()
-
-
-def _level_of(chunk: AudioChunk) -> int:
-    """Loudness from 0 to LEVEL_STEPS."""
-    samples = array("h", chunk.pcm[: len(chunk.pcm) // 2 * 2])[::_SAMPLED]
-    power = sum(sample * sample for sample in samples) / max(len(samples), 1)
-    decibels = 10 * math.log10(max(power, 1.0) / 32768**2)
-    share = (decibels - _QUIETEST_DB) / (_LOUDEST_DB - _QUIETEST_DB)
-    return round(LEVEL_STEPS * min(1.0, max(0.0, share)))

@@ -11,9 +11,10 @@ from voice_assistant.types import Guide, Response, Sentence
 
 QUESTIONS_MAX = 8
 """The guided check asks at most so many questions (dialogue/check.py)."""
-_ASIDES = frozenset(f"control.{name}" for name in ("slower", "faster", "louder", "quieter"))
-"""These are acknowledged beside the answer, which stays."""
+_ASIDES = frozenset(f"control.{name}" for name in ("slower", "faster", "louder", "quieter", "greeting", "thanks"))
+"""These are acknowledged beside the answer, which stays: who says "I'm still here" is still reading it."""
 _URGENT = "care.urgent"
+_ALARMING = ("urgent", "emergency")
 _PLAIN_FACETS = ("emergency", "short")
 """Forms of the urgent advice, which nobody asks for by name."""
 
@@ -26,16 +27,21 @@ class Screen:
         self._words = words
         self.parts: dict[str, Any] = {}
         """Name → what is shown. Values are replaced, never edited."""
+        self._turn = 0
+        """Counts what is said, so that the page can tell the same words, said again, from words that still stand."""
         self.clear()
 
     def clear(self) -> None:
         """As before anybody came."""
+        self._turn = 0
         kept = {name: self.parts.get(name) for name in ("listening", "voice", "trouble", "timer", "visit")}
         self.parts = {
+            "turn": 0,
             "visit": kept["visit"] or {"number": 0, "active": False, "warning_s": None},
             "listening": kept["listening"] or "idle",
             "caption": None,
             "answer": None,
+            "aside": None,
             "mark": -1,
             "check": None,
             "walk": None,
@@ -48,10 +54,14 @@ class Screen:
     def show_response(self, response: Response, look: Look) -> None:
         """What is said now becomes the answer; an acknowledgement leaves the answer where it is."""
         shown = self.parts["answer"]
-        if response.sentences and not (shown and response.node_id in _ASIDES):
-            self.parts["answer"] = self._answer(response, look)
+        turn = self._next_turn()
+        beside = response.node_id in _ASIDES and not (response.urgent and shown and shown["kind"] not in _ALARMING)
+        if response.sentences and not (shown and beside):
+            self.parts["answer"] = {**self._answer(response, look), "turn": turn}
         elif shown:
             self.parts["answer"] = {**shown, "more": look.more, "expects": look.expects}
+            texts = [one["text"] for one in _told(response) if one["text"] not in _texts(shown)]
+            self.parts["aside"] = {"turn": turn, "text": " ".join(texts)} if texts else None
         self.parts["mark"] = -1
         self.parts["check"] = self._check(look)
         self.parts["walk"] = self._walk(look)
@@ -62,15 +72,16 @@ class Screen:
         if not shown or response.urgent or response.node_id != shown["node"]:
             self.show_response(response, look)
             return
+        turn = self._next_turn()
         own = shown["sentences"][: shown["own"]]
         said = {"sentences": [*own, *_told(response)], "more": look.more, "expects": look.expects}
-        self.parts["answer"] = {**shown, **said}
+        self.parts["answer"] = {**shown, **said, "turn": turn}
         self.parts["mark"] = -1
 
     def mark(self, sentence: Sentence) -> None:
         """That sentence is being said."""
         answer = self.parts["answer"]
-        texts = [shown["text"] for shown in answer["sentences"]] if answer else []
+        texts = _texts(answer) if answer else []
         self.parts["mark"] = texts.index(sentence.text) if sentence.text in texts else -1
 
     def show_timer(self, look: Look, ago_s: float = 0.0) -> None:
@@ -83,6 +94,11 @@ class Screen:
             "held": timer.held,
             "ringing": timer.ringing,
         }
+
+    def _next_turn(self) -> int:
+        self._turn += 1
+        self.parts["turn"] = self._turn
+        return self._turn
 
     def _answer(self, response: Response, look: Look) -> Json:
         subject = self._subject(response, look)
@@ -148,6 +164,10 @@ class Screen:
             return None
         route, index = look.walk
         return {"route": route, "index": index, "steps": self._named(self._words.steps[route])}
+
+
+def _texts(answer: Json) -> list[str]:
+    return [sentence["text"] for sentence in answer["sentences"]]
 
 
 def _told(response: Response) -> list[dict[str, str]]:

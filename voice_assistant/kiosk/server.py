@@ -20,7 +20,9 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from voice_assistant.kiosk.allowance import Allowance
 from voice_assistant.kiosk.guard import Guard
+from voice_assistant.kiosk.impatient import Impatient
 from voice_assistant.kiosk.kiosk import Kiosk
 from voice_assistant.kiosk.messages import MOST_BYTES, BadMessage, read_message
 from voice_assistant.kiosk.watchdog import notify
@@ -31,7 +33,9 @@ DEFAULT_PORT = 8437
 MOST_PAGES = 8
 """More pages at once are turned away."""
 RATE_PER_S, BURST = 15.0, 30.0
-"""Messages of one page: more than fingers can do; who sends more is disconnected."""
+"""Messages of one page: more than fingers can do; what is more is dropped, as of a key that is held."""
+FLOOD_PER_S, FLOOD_BURST = 100.0, 200.0
+"""More than keys can do; who sends more is disconnected."""
 TICK_S = 0.5
 _POLICY, _TRY_LATER, _TOO_BIG = 1008, 1013, 1009
 _STATIC = Path(__file__).parent / "static"
@@ -39,6 +43,7 @@ _FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/kiosk.css": ("kiosk.css", "text/css; charset=utf-8"),
     "/views.js": ("views.js", "text/javascript; charset=utf-8"),
+    "/telling.js": ("telling.js", "text/javascript; charset=utf-8"),
     "/kiosk.js": ("kiosk.js", "text/javascript; charset=utf-8"),
 }
 _LOGGER = logging.getLogger(__name__)
@@ -78,7 +83,7 @@ class KioskServer:
             log_config=None,
             access_log=False,
             server_header=False,
-            http="h11",
+            http=Impatient,
             ws="websockets-sansio",
             ws_max_size=4 * MOST_BYTES,
             ws_per_message_deflate=False,
@@ -189,17 +194,17 @@ class KioskServer:
             yield changed
 
     async def _receive(self, page: WebSocket) -> None:
-        allowance, counted_s = BURST, time.monotonic()
+        allowance, patience = Allowance(RATE_PER_S, BURST), Allowance(FLOOD_PER_S, FLOOD_BURST)
         while True:
             message = await page.receive()
             if message["type"] == "websocket.disconnect":
                 return
             now_s = time.monotonic()
-            allowance = min(BURST, allowance + RATE_PER_S * (now_s - counted_s)) - 1
-            counted_s = now_s
-            if allowance < 0:
+            if not patience.grants(now_s):
                 await page.close(_POLICY)
                 return
+            if not allowance.grants(now_s):
+                continue
             try:
                 wanted = read_message(message.get("text"), self._kiosk.guide)
             except BadMessage:

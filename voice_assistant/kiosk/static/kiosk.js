@@ -7,10 +7,8 @@ let socket = null;
 let panel = null; // what the visitor opened over the answer: "topics" or "timer"
 let emptyLater = 0;
 let retryMs = 250;
-let toastLater = 0;
-const TOAST_MS = 4000; // the same stands in the footer for as long as one likes
 const KEEP_UNCONNECTED_MS = 20000; // an answer stays so long for its reader when the server is lost
-let told = ""; // what screen readers were told last
+let read = ""; // what there is to read in the view; while that stays, so do focus and place
 let drawn = ""; // what the view shows, so that it is built again only when it differs
 let timerSetAt = 0;
 let timerTick = null;
@@ -29,6 +27,7 @@ const touch = (node, more) => { panel = null; send({ type: "touch", node, ...mor
 const VIEWS = { home: homeView, topics: topicsView, timer: timerView, answer: answerView };
 
 function open(name) {
+  send({ type: "stay" }); // it is a touch, though the server has nothing else to do
   panel = name;
   render();
   focusHeading();
@@ -37,22 +36,52 @@ function open(name) {
 function focusHeading() {
   const heading = byId("view").querySelector("h2");
   if (heading) heading.focus({ preventScroll: true });
+  toTop();
+}
+
+function toTop() {
   byId("stage").scrollTop = 0;
+  // With large text the page scrolls as a whole: the view begins with its heading, or the banner of an alarm.
+  const page = document.documentElement;
+  if (page.scrollHeight > page.clientHeight) byId("view").firstElementChild.scrollIntoView({ block: "start" });
+}
+
+// What each view depends on: nothing else may build it again under somebody's eyes or focus.
+const SHOWN = {
+  home: () => null,
+  topics: () => Boolean(state.answer),
+  timer: () => [state.timer && [state.timer.held, state.timer.ringing], Boolean(state.answer)],
+  answer: () => [{ ...state.answer, turn: 0 }, state.check, state.walk, Boolean(state.timer)],
+};
+const own = (answer) => [answer.node, answer.facet, answer.kind, answer.sentences.slice(0, answer.own)];
+
+function replaceWhatDiffers(view, fresh) {
+  const old = [...view.children];
+  const same = (one, other) => Boolean(one && other && one.isEqualNode(other));
+  let next = null;
+  while (same(old[0], fresh[0])) { old.shift(); fresh.shift(); }
+  while (same(old.at(-1), fresh.at(-1))) { next = old.pop(); fresh.pop(); }
+  for (const one of old) one.remove();
+  for (const one of fresh) view.insertBefore(one, next);
 }
 
 function render() {
   if (!words || !state.visit) return;
   const name = panel || (state.answer ? "answer" : "home");
-  const shown = JSON.stringify([name, state.answer, state.check, state.walk, state.timer && [state.timer.held, state.timer.ringing]]);
+  const shown = JSON.stringify([name, SHOWN[name]()]);
   if (shown !== drawn) {
     drawn = shown;
     const view = byId("view");
     const hadFocus = view.contains(document.activeElement);
-    view.replaceChildren(...VIEWS[name]().flat().filter(Boolean));
+    const fresh = VIEWS[name]().flat().filter(Boolean);
+    const reading = JSON.stringify([name, name === "answer" && own(state.answer)]);
+    const isNew = reading !== read;
+    read = reading;
+    if (isNew) view.replaceChildren(...fresh); else replaceWhatDiffers(view, fresh);
     document.body.dataset.view = name;
     document.body.dataset.alarm = String(name === "answer" && isAlarming(state.answer));
     document.body.dataset.drawing = String(name === "answer" && state.answer.marked.length > 0);
-    if (hadFocus) focusHeading(); else byId("stage").scrollTop = 0;
+    if (hadFocus && (isNew || !view.contains(document.activeElement))) focusHeading(); else if (isNew) toTop();
     renderDrawing(name === "answer" ? state.answer.marked : []);
   }
   renderMark();
@@ -106,18 +135,6 @@ function renderStatus() {
   renderVoice();
 }
 
-function renderVoice() {
-  const text = say("voice_is", state.voice);
-  const before = byId("voice-is").textContent;
-  setText(byId("voice-is"), text);
-  if (before && before !== text && state.visit.active) {
-    setText(byId("toast"), text);
-    byId("toast").hidden = false;
-    clearTimeout(toastLater);
-    toastLater = setTimeout(() => { byId("toast").hidden = true; }, TOAST_MS);
-  }
-}
-
 function renderCaption() {
   const caption = state.caption;
   byId("caption").hidden = !caption;
@@ -130,19 +147,6 @@ function lastWords(text) {
   // Of a long story the newest part: the answer below it must stay in sight.
   const most = 140;
   return text.length <= most ? text : "… " + text.slice(text.indexOf(" ", text.length - most) + 1);
-}
-
-function tellScreenReaders() {
-  // Both regions are in the page from the beginning, for what comes with its own live region is often not read.
-  const { answer, caption } = state;
-  const telling = JSON.stringify([answer && [answer.title, answer.sentences], caption && caption.final && caption.text]);
-  if (telling === told) return;
-  told = telling;
-  const heard = caption && caption.final ? say("you_said") + ": " + caption.text + ". " : "";
-  const said = answer ? answer.title + ". " + answer.sentences.map((sentence) => sentence.text).join(" ") : "";
-  const alarming = answer && isAlarming(answer);
-  setText(byId("alert"), alarming ? say(answer.kind) + ": " + said : "");
-  setText(byId("announce"), alarming ? heard : heard + said);
 }
 
 function renderNotices() {
@@ -220,8 +224,7 @@ function receive(changed) {
 }
 
 function isNew(answer) {
-  const own = (one) => JSON.stringify(one.sentences.slice(0, one.own));
-  return !state.answer || own(answer) !== own(state.answer);
+  return !state.answer || JSON.stringify(own(answer)) !== JSON.stringify(own(state.answer));
 }
 
 function forget() {
@@ -232,21 +235,29 @@ function forget() {
 }
 
 function empty() {
-  Object.assign(state, { caption: null, answer: null, check: null, walk: null, timer: null, mark: -1 });
   panel = null;
+  if (!state.visit) return;
+  Object.assign(state, { caption: null, answer: null, aside: null, turn: 0, check: null, walk: null, timer: null, mark: -1 });
+  state.visit = { ...state.visit, active: false, warning_s: null };
   render();
 }
 
 function connect() {
   socket = new WebSocket("ws://" + location.host + "/live");
   socket.onopen = () => {
+    clearTimeout(emptyLater);
+    emptyLater = 0;
+    retryMs = 250;
     // The server that answers after a loss is another one, perhaps a newer one, and knows nothing of this visit.
     if (state.visit) forget();
   };
   socket.onmessage = (event) => receive(JSON.parse(event.data));
   socket.onclose = () => {
     if (!emptyLater) emptyLater = setTimeout(empty, KEEP_UNCONNECTED_MS);
-    if (state.visit) render();
+    if (state.visit) {
+      state.visit = { ...state.visit, warning_s: null }; // a dialog that nobody answers would lock the page
+      render();
+    }
     setTimeout(connect, retryMs);
     retryMs = Math.min(retryMs * 2, 4000);
   };
@@ -269,8 +280,15 @@ function tellTextSize() {
   setText(byId("text-size-text"), say("text_size", { percent: document.documentElement.dataset.text }));
 }
 
+function commandOf(node) {
+  // While a question waits, stopping is pausing, which keeps the question open and its buttons on the screen.
+  const asking = state.check || (state.answer && ["yes_no", "choice", "duration"].includes(state.answer.expects));
+  const ringing = state.timer && state.timer.ringing;
+  return node === "control.stop" && asking && !ringing ? { type: "touch", node, action: "pause" } : { type: "touch", node };
+}
+
 function listen() {
-  for (const element of document.querySelectorAll("#controls [data-node]")) element.addEventListener("click", () => send({ type: "touch", node: element.dataset.node }));
+  for (const element of document.querySelectorAll("#controls [data-node]")) element.addEventListener("click", () => send(commandOf(element.dataset.node)));
   byId("pause").addEventListener("click", () => send(state.voice.paused ? { type: "touch", node: "control.more", action: "resume" } : { type: "touch", node: "control.stop", action: "pause" }));
   byId("sound").addEventListener("click", () => send({ type: state.voice.quiet ? "sound" : "quiet" }));
   byId("home").addEventListener("click", () => open(panel === "topics" ? null : "topics"));
@@ -284,8 +302,11 @@ function listen() {
     const root = document.documentElement;
     root.dataset.text = sizes[(sizes.indexOf(root.dataset.text) + 1) % sizes.length];
     tellTextSize();
+    send({ type: "stay" });
   });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !byId("warning").open) send({ type: "touch", node: "control.stop" }); });
+  // A finger that stays on a key, as with a tremor, has pressed it once.
+  document.addEventListener("keydown", (event) => { if (event.repeat && ["Enter", "Escape"].includes(event.key)) event.preventDefault(); }, true);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.repeat && !byId("warning").open) send(commandOf("control.stop")); });
   document.addEventListener("contextmenu", (event) => event.preventDefault());
 }
 

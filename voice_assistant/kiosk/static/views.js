@@ -149,6 +149,7 @@ function replies(answer) {
       button(say("timer"), "timer", () => open("timer")),
     ], "row big");
   }
+  if (answer.kind === "check" && !state.check) return list([button(say("resume_check"), "next", () => touch("check.start"), { class: "main" })], "row big");
   const offers = answer.choices.map((choice) => nodeButton(choice.node, choice.label));
   if (answer.expects === "yes_no") offers.push(button(say("yes"), "yes", () => touch("control.yes"), { class: "main" }));
   if (answer.expects === "yes_no" || answer.expects === "choice") offers.push(button(say(answer.choices.length ? "neither" : "no"), "no", () => touch("control.no")));
