@@ -7,6 +7,15 @@ from dataclasses import replace
 
 from voice_assistant.dialogue import refusals
 from voice_assistant.dialogue.check_result import conclude
+from voice_assistant.dialogue.check_signs import (
+    answer_told,
+    as_signs,
+    denies_another,
+    is_settled,
+    question_about,
+    told_signs,
+    without,
+)
 from voice_assistant.dialogue.numbers import spoken_number
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import Asked, Check, DialogueState, merge_signs
@@ -44,51 +53,57 @@ def start(reply: Reply, signs: tuple[Sign, ...] = ()) -> Reply:
 def listen(reply: Reply, understood: Understood) -> Reply | None:
     """What was said while a question of the check waits; None when it is no answer to it."""
     check, asked = reply.state.open_check, reply.state.asked
-    if check is None or check.current is None or asked is None or asked.kind != "check_question":
+    question = question_about(reply.guide, check.current) if check else None
+    if check is None or question is None or asked is None or asked.kind != "check_question":
         return None
-    told = _told(reply.guide, understood)
+    told = told_signs(reply.guide, understood)
     if understood.slots.action in _OTHER_ACTIONS and not told:
         return None
-    if not _is_telling(understood, told, check.current):
+    if not _is_telling(understood, told, question):
         return None
     known = dict(reply.state.signs)
     changed = [name for name, present in told.items() if known.get(name, present) != present]
-    answer = told.get(check.current)
-    if answer is None and not changed:
-        answer = {"control.yes": True, "control.no": False}.get(understood.node_id)
-        if answer is False and understood.score < SURE_NO:
-            answer = None
-    reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, understood.signs))
-    present = tuple(sign.name for sign in understood.signs if sign.present) + ((check.current,) if answer else ())
+    reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, _told_last(told, understood)))
+    # "No fever" is no answer to whether it is swollen, nor is "yes, I did twist it".
+    answer = answer_told(question, told, dict(reply.state.signs)) if told else _plain_answer(understood, question)
+    present = tuple(sign.name for sign in understood.signs if sign.present) + ((question.sign,) if answer else ())
     if (warned := _warn(reply, present)) is not None:
         return warned
     if answer is not None:
-        noted = merge_signs(reply.state.signs, (Sign(check.current, answer, ""),))
+        noted = merge_signs(reply.state.signs, as_signs(question, answer))
         return _next_question(reply.change(signs=noted, refusals=0))
     if changed:
         return reply.line("check_changed").ask_again()
+    if told.keys() - known.keys():
+        return reply.ask_again()  # something new was told, so it is not that we do not understand each other
     if understood.slots.action == UNKNOWN or understood.node_id == "control.next":
         return _next_question(reply)
     return _not_answered(reply, check, understood, told)
 
 
-def _told(guide: Guide, understood: Understood) -> dict[str, bool]:
-    """The signs that the check asks for or concludes from, of all that was mentioned ("i", "the knee")."""
-    used = {question.sign for question in guide.questions} | {evidence.sign for evidence in guide.evidence}
-    return {sign.name: sign.present for sign in understood.signs if sign.name in used}
+def _told_last(told: Mapping[str, bool], understood: Understood) -> tuple[Sign, ...]:
+    """All that was mentioned; of a sign that was both told and denied, that it is there."""
+    return (*understood.signs, *(Sign(name, present, "") for name, present in told.items()))
+
+
+def _plain_answer(understood: Understood, question: Question) -> bool | None:
+    """A yes or no that names no sign of the check; None when it is neither, or a "no" that is not sure."""
+    if understood.node_id == "control.no" and (understood.score < SURE_NO or denies_another(question, understood)):
+        return None
+    return {"control.yes": True, "control.no": False}.get(understood.node_id)
 
 
 def corrects(state: DialogueState, understood: Understood, guide: Guide) -> bool:
     """Whether a sign is told while there is a check, as in "wait, it isn't swollen": that is no wish for silence."""
-    return state.check is not None and bool(_told(guide, understood))
+    return state.check is not None and bool(told_signs(guide, understood))
 
 
-def _is_telling(understood: Understood, told: Mapping[str, bool], current: str) -> bool:
+def _is_telling(understood: Understood, told: Mapping[str, bool], question: Question) -> bool:
     if isinstance(understood, NoMatch) or understood.slots.action == UNKNOWN:
         return True
     if understood.node_id in (*_TELLING_NODES, "control.next"):
         return True
-    if current in told and understood.facet in _TELLING_FACETS:
+    if set(told) & {question.sign, *question.parts} and understood.facet in _TELLING_FACETS:
         return True
     return bool(told) and (understood.facet == "description" or understood.node_id.startswith("symptom."))
 
@@ -115,18 +130,16 @@ def _next_question(reply: Reply) -> Reply:
 def _upcoming(reply: Reply) -> tuple[Question, ...]:
     """The questions that are still to be asked: not asked yet and not answered by what was told."""
     asked = reply.state.check.asked if reply.state.check else ()
-    settled = {*asked, *dict(reply.state.signs)}
-    open_ones = tuple(question for question in reply.guide.questions if question.sign not in settled)
+    known = dict(reply.state.signs)
+    open_ones = tuple(
+        question for question in reply.guide.questions if question.sign not in asked and not is_settled(question, known)
+    )
     return open_ones[: max(0, QUESTIONS_MAX - len(asked))]
 
 
 def _ask(reply: Reply, check: Check, question: Question) -> Reply:
     asked = Asked("check_question", (question.sign,), question.sentence)
     return reply.at(NODE).say(question.sentence).change(check=check, asked=asked, pending=(), choices=())
-
-
-def _question(guide: Guide, sign: str | None) -> Question | None:
-    return next((question for question in guide.questions if question.sign == sign), None)
 
 
 def _warn(reply: Reply, present: tuple[str, ...]) -> Reply | None:
@@ -163,14 +176,18 @@ def correct(reply: Reply, understood: Understood) -> Reply | None:
     check = reply.state.check
     if check is None or check.ended_by is None or check.current is not None:
         return None
-    told = _told(reply.guide, understood)
-    retracts = told.get(check.ended_by) is False and not any(told.values())
+    told = told_signs(reply.guide, understood)
     if understood.node_id == "control.previous" and reply.state.topic == URGENT:
         return _ask_anew(reply, check, check.ended_by)
-    if not retracts or not _is_telling(understood, told, check.ended_by):
+    question = question_about(reply.guide, check.ended_by)
+    retracts = told.get(check.ended_by) is False and not any(told.values())
+    if question is None or not retracts or not _is_telling(understood, told, question):
         return None
-    reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, understood.signs), check=Check(check.asked))
-    return _next_question(reply.line("check_changed"))
+    reply = reply.at(NODE).line("check_changed")
+    if question.parts:
+        return _ask_anew(reply, check, check.ended_by)  # one of several signs is denied; the others may be there
+    signs = merge_signs(reply.state.signs, _told_last(told, understood))
+    return _next_question(reply.change(signs=signs, check=Check(check.asked)))
 
 
 def back(reply: Reply) -> Reply:
@@ -183,12 +200,12 @@ def back(reply: Reply) -> Reply:
 
 
 def _ask_anew(reply: Reply, check: Check, sign: str) -> Reply:
-    question = _question(reply.guide, sign)
+    question = question_about(reply.guide, sign)
     if question is None:
         return _next_question(reply.change(check=Check(check.asked)))
-    known = tuple((name, present) for name, present in reply.state.signs if name != sign)
+    sign = question.sign
     asked = check.asked if sign in check.asked else (*check.asked, sign)
-    return _ask(reply.change(signs=known), Check(asked=asked, current=sign), question)
+    return _ask(reply.change(signs=without(question, reply.state.signs)), Check(asked=asked, current=sign), question)
 
 
 def keep_asking(reply: Reply) -> Reply:
@@ -196,7 +213,7 @@ def keep_asking(reply: Reply) -> Reply:
     check, state = reply.state.open_check, reply.state
     if check is None or check.left or state.asked or reply.urgent or not reply.sentences:
         return reply
-    question = _question(reply.guide, check.current)
+    question = question_about(reply.guide, check.current)
     return reply if question is None else _ask(reply, check, question).at(reply.node_id, reply.facet)
 
 
@@ -219,8 +236,8 @@ def resume(reply: Reply) -> Reply:
     check = reply.state.open_check
     if check is None:
         return reply
-    question = _question(reply.guide, check.current)
-    if question is None or question.sign in dict(reply.state.signs):
+    question = question_about(reply.guide, check.current)
+    if question is None or is_settled(question, dict(reply.state.signs)):
         return _next_question(reply)
     return _ask(reply, replace(check, left=False, tries=0), question)
 
