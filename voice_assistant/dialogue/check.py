@@ -174,20 +174,28 @@ def warning_level(guide: Guide, known: set[str], new: tuple[str, ...]) -> Level 
 def correct(reply: Reply, understood: Understood) -> Reply | None:
     """After an urgent end, "no wait, it isn't swollen" takes the check up again. What was advised stays advised."""
     check = reply.state.check
-    if check is None or check.ended_by is None or check.current is not None:
+    question = question_about(reply.guide, check.ended_by) if check else None
+    if check is None or question is None or check.current is not None:
         return None
-    told = told_signs(reply.guide, understood)
+    check = _without_open_question(reply, check)
     if understood.node_id == "control.previous" and reply.state.topic == URGENT:
-        return _ask_anew(reply, check, check.ended_by)
-    question = question_about(reply.guide, check.ended_by)
-    retracts = told.get(check.ended_by) is False and not any(told.values())
-    if question is None or not retracts or not _is_telling(understood, told, question):
+        return _ask_anew(reply, check, question)
+    told = told_signs(reply.guide, understood)
+    retracts = any(name in told for name in (question.sign, *question.parts)) and not any(told.values())
+    if not retracts or not _is_telling(understood, told, question):
         return None
     reply = reply.at(NODE).line("check_changed")
     if question.parts:
-        return _ask_anew(reply, check, check.ended_by)  # one of several signs is denied; the others may be there
+        return _ask_anew(reply, check, question)  # one of several signs is denied; the others may be there
     signs = merge_signs(reply.state.signs, _told_last(told, understood))
     return _next_question(reply.change(signs=signs, check=Check(check.asked)))
+
+
+def _without_open_question(reply: Reply, check: Check) -> Check:
+    """The check that ended urgently without the question that waited when another sign was told: it is still open."""
+    question = question_about(reply.guide, check.asked[-1]) if check.asked else None
+    is_open = question is not None and not is_settled(question, dict(reply.state.signs))
+    return replace(check, asked=check.asked[:-1]) if is_open else check
 
 
 def back(reply: Reply) -> Reply:
@@ -196,15 +204,15 @@ def back(reply: Reply) -> Reply:
     if check is None:
         return reply
     asked = check.asked[:-1] or check.asked
-    return _ask_anew(reply, replace(check, asked=asked), asked[-1])
-
-
-def _ask_anew(reply: Reply, check: Check, sign: str) -> Reply:
-    question = question_about(reply.guide, sign)
+    question = question_about(reply.guide, asked[-1])
     if question is None:
-        return _next_question(reply.change(check=Check(check.asked)))
+        return _next_question(reply.change(check=Check(asked)))
+    return _ask_anew(reply, replace(check, asked=asked), question)
+
+
+def _ask_anew(reply: Reply, check: Check, question: Question) -> Reply:
     sign = question.sign
-    asked = check.asked if sign in check.asked else (*check.asked, sign)
+    asked = (*(one for one in check.asked if one != sign), sign)
     return _ask(reply.change(signs=without(question, reply.state.signs)), Check(asked=asked, current=sign), question)
 
 

@@ -5,7 +5,7 @@ A warning sign is ruled out only by words about that sign: a "no" about another 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from voice_assistant.types import Guide, Question, Sign, Understood
 
@@ -47,6 +47,13 @@ def is_settled(question: Question, known: Mapping[str, bool]) -> bool:
     """Whether what is known answers the question: one of its signs is there, or none of them is."""
     signs = [known.get(name) for name in _asked_for(question)]
     return any(signs) or None not in signs
+
+
+def urgent_sign(guide: Guide, signs: Iterable[Sign]) -> str | None:
+    """The sign of the first urgent question that these signs answer with yes; None when they answer none."""
+    there = {sign.name for sign in signs if sign.present}
+    urgent = (question for question in guide.questions if question.urgent)
+    return next((one.sign for one in urgent if there & {*_asked_for(one), *one.words}), None)
 
 
 def as_signs(question: Question, answer: bool) -> tuple[Sign, ...]:
