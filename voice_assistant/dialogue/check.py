@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from voice_assistant.dialogue import refusals
+from voice_assistant.dialogue.answers import tell
 from voice_assistant.dialogue.check_result import conclude
 from voice_assistant.dialogue.check_signs import (
     answer_told,
@@ -19,7 +20,7 @@ from voice_assistant.dialogue.check_signs import (
 from voice_assistant.dialogue.numbers import spoken_number
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import Asked, Check, DialogueState, merge_signs
-from voice_assistant.dialogue.urgent import URGENT, Level, answer_level
+from voice_assistant.dialogue.urgent import SWELLING, URGENT, Level, answer_level
 from voice_assistant.types import Guide, NoMatch, Question, Sign, Understood
 
 NODE = "check.start"
@@ -31,6 +32,10 @@ GIVEN = frozenset({"pain"})
 UNKNOWN = "unknown"
 """The action in the slots of "I don't know"."""
 
+WRONG, SORRY, SOME = "wrong", "sorry", "some"
+"""The actions in the slots of "that's wrong", "oh sorry, no" and "only a little"."""
+ASKS_MEANING = "asks_meaning"
+"""The sign of "what do you mean by swelling"."""
 _OTHER_ACTIONS = ("left", "where", "list", "spell", "pause", "resume")
 """What is wanted of the conversation itself is no answer to a question of the check."""
 SURE_NO = 0.5
@@ -59,6 +64,10 @@ def listen(reply: Reply, understood: Understood) -> Reply | None:
     told = told_signs(reply.guide, understood)
     if understood.slots.action in _OTHER_ACTIONS and not told:
         return None
+    if understood.slots.action == WRONG and not told:
+        return back(reply.change(refusals=0))
+    if _asks_meaning(understood, question):
+        return _explain(reply, understood, question)
     if not _is_telling(understood, told, question):
         return None
     known = dict(reply.state.signs)
@@ -66,6 +75,10 @@ def listen(reply: Reply, understood: Understood) -> Reply | None:
     reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, _told_last(told, understood)))
     # "No fever" is no answer to whether it is swollen, nor is "yes, I did twist it".
     answer = answer_told(question, told, dict(reply.state.signs)) if told else _plain_answer(understood, question)
+    if answer is False and understood.slots.action == SOME:
+        answer = (
+            True if question.urgent and check.tries else None
+        )  # "no, not much" is asked again; in doubt it is there
     present = tuple(sign.name for sign in understood.signs if sign.present) + ((question.sign,) if answer else ())
     if (warned := _warn(reply, present)) is not None:
         return warned
@@ -88,9 +101,25 @@ def _told_last(told: Mapping[str, bool], understood: Understood) -> tuple[Sign, 
 
 def _plain_answer(understood: Understood, question: Question) -> bool | None:
     """A yes or no that names no sign of the check; None when it is neither, or a "no" that is not sure."""
-    if understood.node_id == "control.no" and (understood.score < SURE_NO or denies_another(question, understood)):
+    if understood.slots.action == SOME and understood.node_id == "fallback.not_heard":
+        return True  # "just a tiny bit"
+    is_no = understood.node_id == "control.no"
+    if is_no and (understood.score < SURE_NO or denies_another(question, understood)):
         return None
     return {"control.yes": True, "control.no": False}.get(understood.node_id)
+
+
+def _asks_meaning(understood: Understood, question: Question) -> bool:
+    named = {sign.name for sign in understood.signs}
+    return ASKS_MEANING in named and bool(named & {question.sign, *question.parts, *question.words})
+
+
+def _explain(reply: Reply, understood: Understood, question: Question) -> Reply:
+    """What the guide says of the sign that was asked for, or that it says nothing; then the question again."""
+    if understood.node_id.startswith("symptom."):
+        check = reply.state.check or Check()
+        return _ask(tell(reply, understood.node_id, None), check, question)
+    return refusals.refuse(reply, NoMatch("not_in_guide", understood.score))
 
 
 def corrects(state: DialogueState, understood: Understood, guide: Guide) -> bool:
@@ -178,9 +207,10 @@ def correct(reply: Reply, understood: Understood) -> Reply | None:
     if check is None or question is None or check.current is not None:
         return None
     check = _without_open_question(reply, check)
-    if understood.node_id == "control.previous" and reply.state.topic == URGENT:
-        return _ask_anew(reply, check, question)
     told = told_signs(reply.guide, understood)
+    wants_back = understood.slots.action in (WRONG, SORRY) and not told
+    if (wants_back or understood.node_id == "control.previous") and reply.state.topic in (URGENT, SWELLING):
+        return _ask_anew(reply.change(refusals=0), check, question)
     retracts = any(name in told for name in (question.sign, *question.parts)) and not any(told.values())
     if not retracts or not _is_telling(understood, told, question):
         return None
