@@ -38,8 +38,9 @@ ASKS_MEANING = "asks_meaning"
 """The sign of "what do you mean by swelling"."""
 _OTHER_ACTIONS = ("left", "where", "list", "spell", "pause", "resume")
 """What is wanted of the conversation itself is no answer to a question of the check."""
-SURE_NO = 0.5
-"""A "no" less sure than this (0 to 1) is asked again: a warning sign is not ruled out by a sigh."""
+SURE_NO = 0.65
+"""A "no" less sure than this (0 to 1) is asked again: a warning sign is not ruled out by a sigh, nor by "there's
+something wrong with it"."""
 _TELLING_FACETS = (None, "summary", "description", "symptoms")
 _TELLING_NODES = ("check.start", "control.yes", "control.no")
 
@@ -201,15 +202,21 @@ def warning_level(guide: Guide, known: set[str], new: tuple[str, ...]) -> Level 
 
 
 def correct(reply: Reply, understood: Understood) -> Reply | None:
-    """After an urgent end, "no wait, it isn't swollen" takes the check up again. What was advised stays advised."""
-    check = reply.state.check
-    question = question_about(reply.guide, check.ended_by) if check else None
-    if check is None or question is None or check.current is not None:
+    """After an urgent end, "no wait, it isn't swollen" takes the check up again. What was advised stays advised. Just
+    after the check, its last answer can be taken back.
+    """
+    check, last = reply.state.check, reply.state.last
+    if check is None or check.current is not None:
+        return None
+    is_over = not check.ended_by and check.asked and last is not None and last.node_id == NODE
+    question = question_about(reply.guide, check.asked[-1] if is_over else check.ended_by)
+    if question is None:
         return None
     check = _without_open_question(reply, check)
     told = told_signs(reply.guide, understood)
     wants_back = understood.slots.action in (WRONG, SORRY) and not told
-    if (wants_back or understood.node_id == "control.previous") and reply.state.topic in (URGENT, SWELLING):
+    wants_back = wants_back or understood.node_id == "control.previous"
+    if wants_back and (is_over or reply.state.topic in (URGENT, SWELLING)):
         return _ask_anew(reply.change(refusals=0), check, question)
     retracts = any(name in told for name in (question.sign, *question.parts)) and not any(told.values())
     if not retracts or not _is_telling(understood, told, question):
