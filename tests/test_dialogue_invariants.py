@@ -39,6 +39,9 @@ ACTIONS = [
     "resume",
     "left",
     "unknown",
+    "wrong",
+    "sorry",
+    "some",
     "x",
 ]
 NODES = st.sampled_from([*guide().nodes, "cause.unknown", "control.unknown", ""])

@@ -85,6 +85,11 @@ def reach(dialogue: Dialogue, guide: Guide, steps: list[str]) -> tuple[DialogueS
     return state, now_s
 
 
+def levels_before(guide: Guide, steps: list[str]) -> set[str]:
+    """How urgent the warning signs were that were told on the way."""
+    return {flag(guide, word[1:]).level for step in steps for word in step.split() if word.startswith("!")}
+
+
 @pytest.mark.parametrize("ignore_out_of_scope", [False, True])
 @pytest.mark.parametrize("name", STATES)
 def test_every_warning_sign_wins_in_this_state(name: str, ignore_out_of_scope: bool, guide: Guide) -> None:
@@ -118,7 +123,8 @@ def test_every_warning_sign_wins_in_this_state(name: str, ignore_out_of_scope: b
             assert after.open_check is None, where
             _, next_answer = dialogue.respond(after, understood(guide, "police.compression"), now_s + 9)
             assert next_answer.urgent, where
-            assert next_answer.sentences[0] == urgent["short"].first[0], where
+            emergency = "emergency" in (rule.level, *levels_before(guide, STATES[name]))
+            assert next_answer.sentences[0] == urgent["emergency" if emergency else "short"].first[0], where
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -129,7 +135,8 @@ def test_a_cut_off_warning_is_the_first_thing_said_next(name: str, guide: Guide)
         warned, response = dialogue.respond(
             state, Match("care.urgent", None, 0.9, red_flag=flag(guide, rule.name)), now_s
         )
-        line = response.sentences[0]
+        emergency = "emergency" in (flag(guide, rule.name).level, *levels_before(guide, STATES[name]))
+        line = guide.nodes["care.urgent"].answers["emergency" if emergency else "short"].first[0]
         for heard_sentences in range(len(response.sentences)):
             cut = dialogue.interrupted(warned, heard_sentences)
             quiet, silence = dialogue.respond(cut, understood(guide, "stop"), now_s + 1)

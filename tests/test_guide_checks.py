@@ -80,6 +80,8 @@ BROKEN = [
     ("evidence of an unknown sign", "check.yaml", "sign: pain", "sign: doom", "doom", "cause.cramp", "`doom`"),
     ("a question about an unknown sign", "check.yaml", "sign: swelling", "sign: doom", "doom", "check.start",
      "`doom`"),
+    ("a part of a question that is unknown", "check.yaml", "sign: swelling", "sign: swelling\n    parts: [doom]",
+     "sign: swelling", "check.start", "`doom`"),
     ("a rule of an unknown sign", "red_flags.yaml", "[pain]", "[doom]", "doom", "swelling_with_pain", "`doom`"),
     ("a pattern that refers to an unknown sign", "signs.yaml", "<swelling>", "<doom>", "doom", "pain", "`<doom>`"),
     ("a rule without signs", "red_flags.yaml", "[[swelling], [pain]]", "[]", "swelling_with_pain:",

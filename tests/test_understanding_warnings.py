@@ -99,6 +99,34 @@ def test_a_warning_sign_counts_as_a_recogniser_garbles_it(rules: Rules, heard: s
     assert flag.level == level
 
 
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        ("somebody ring for an ambulance", "emergency"),
+        ("dial nine one one for me", "emergency"),
+        ("this is a medical emergency", "emergency"),
+        ("emergency", "emergency"),
+        ("paramedics please", "emergency"),
+        ("send help quickly", "emergency"),
+        ("do i need an ambulance", "emergency"),
+        ("my wife fell and when she stands it buckles get us an ambulance", "emergency"),
+        ("at what point should i ring an ambulance", "urgent"),
+        ("is it an emergency if it aches", "urgent"),
+        ("what counts as an emergency", "urgent"),
+        ("shall we drive to the emergency department", "urgent"),
+        ("i don't need an ambulance", None),
+        ("that isn't an emergency", None),
+        ("an ambulance drove past", None),
+        ("emergency biscuits", None),
+    ],
+)
+def test_a_call_for_help_is_an_emergency_and_a_question_about_it_urgent(
+    rules: Rules, said: str, level: str | None
+) -> None:
+    flag = rules.flag(said)
+    assert (flag and flag.level) == level
+
+
 def test_everyday_words_are_not_turned_into_rare_ones(rules: Rules) -> None:
     assert "blacked out" in rules.read("i blacked out").text
     assert "inflammation" in rules.read("there is inflammation").text

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from voice_assistant.dialogue.lines import word_count
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import Asked
-from voice_assistant.dialogue.urgent import URGENT_NODES, one_line, warn_if_needed
+from voice_assistant.dialogue.urgent import URGENT_NODES, reminder, warn_if_needed
 from voice_assistant.types import Guide, Sentence
 
 BREATH_WORDS = 30
@@ -53,7 +53,7 @@ def _tell_answer(
     reply: Reply, node_id: str, first: tuple[Sentence, ...], more: tuple[Sentence, ...], lead_words: int
 ) -> Reply:
     if node_id in URGENT_NODES:
-        reply = reply.warn(first, one_line(reply.guide))
+        reply = reply.warn(first, reminder(reply))
     else:
         # Only the summary of a cause may be shortened: elsewhere a later sentence may be the caution to an earlier one.
         while lead_words and group_of(node_id) == "cause" and len(first) > 1:
@@ -83,7 +83,7 @@ def tell_more(reply: Reply) -> Reply:
     topic = state.topic or reply.node_id
     reply = warn_if_needed(reply, topic, state.facet, more=True)
     said, rest = breath(state.pending)
-    reply = reply.warn(said, one_line(reply.guide)) if topic in URGENT_NODES else reply.say(*said)
+    reply = reply.warn(said, reminder(reply)) if topic in URGENT_NODES else reply.say(*said)
     asked = state.asked if state.asked and state.asked.kind != "more" else None
     return reply.at(topic, state.facet).change(
         pending=rest,

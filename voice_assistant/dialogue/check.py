@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from voice_assistant.dialogue import refusals
+from voice_assistant.dialogue.answers import tell
 from voice_assistant.dialogue.check_result import conclude
+from voice_assistant.dialogue.check_signs import (
+    answer_told,
+    as_signs,
+    denies_another,
+    is_settled,
+    question_about,
+    told_signs,
+    without,
+)
 from voice_assistant.dialogue.numbers import spoken_number
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import Asked, Check, DialogueState, merge_signs
-from voice_assistant.dialogue.urgent import URGENT, Level, answer_level
+from voice_assistant.dialogue.urgent import SWELLING, URGENT, Level, answer_level
 from voice_assistant.types import Guide, NoMatch, Question, Sign, Understood
 
 NODE = "check.start"
@@ -22,10 +32,15 @@ GIVEN = frozenset({"pain"})
 UNKNOWN = "unknown"
 """The action in the slots of "I don't know"."""
 
+WRONG, SORRY, SOME = "wrong", "sorry", "some"
+"""The actions in the slots of "that's wrong", "oh sorry, no" and "only a little"."""
+ASKS_MEANING = "asks_meaning"
+"""The sign of "what do you mean by swelling"."""
 _OTHER_ACTIONS = ("left", "where", "list", "spell", "pause", "resume")
 """What is wanted of the conversation itself is no answer to a question of the check."""
-SURE_NO = 0.5
-"""A "no" less sure than this (0 to 1) is asked again: a warning sign is not ruled out by a sigh."""
+SURE_NO = 0.65
+"""A "no" less sure than this (0 to 1) is asked again: a warning sign is not ruled out by a sigh, nor by "there's
+something wrong with it"."""
 _TELLING_FACETS = (None, "summary", "description", "symptoms")
 _TELLING_NODES = ("check.start", "control.yes", "control.no")
 
@@ -44,51 +59,81 @@ def start(reply: Reply, signs: tuple[Sign, ...] = ()) -> Reply:
 def listen(reply: Reply, understood: Understood) -> Reply | None:
     """What was said while a question of the check waits; None when it is no answer to it."""
     check, asked = reply.state.open_check, reply.state.asked
-    if check is None or check.current is None or asked is None or asked.kind != "check_question":
+    question = question_about(reply.guide, check.current) if check else None
+    if check is None or question is None or asked is None or asked.kind != "check_question":
         return None
-    told = _told(reply.guide, understood)
+    told = told_signs(reply.guide, understood)
     if understood.slots.action in _OTHER_ACTIONS and not told:
         return None
-    if not _is_telling(understood, told, check.current):
+    if understood.slots.action == WRONG and not told:
+        return back(reply.change(refusals=0))
+    if _asks_meaning(understood, question):
+        return _explain(reply, understood, question)
+    if not _is_telling(understood, told, question):
         return None
     known = dict(reply.state.signs)
     changed = [name for name, present in told.items() if known.get(name, present) != present]
-    answer = told.get(check.current)
-    if answer is None and not changed:
-        answer = {"control.yes": True, "control.no": False}.get(understood.node_id)
-        if answer is False and understood.score < SURE_NO:
-            answer = None
-    reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, understood.signs))
-    present = tuple(sign.name for sign in understood.signs if sign.present) + ((check.current,) if answer else ())
+    reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, _told_last(told, understood)))
+    # "No fever" is no answer to whether it is swollen, nor is "yes, I did twist it".
+    answer = answer_told(question, told, dict(reply.state.signs)) if told else _plain_answer(understood, question)
+    if answer is False and understood.slots.action == SOME:
+        answer = (
+            True if question.urgent and check.tries else None
+        )  # "no, not much" is asked again; in doubt it is there
+    present = tuple(sign.name for sign in understood.signs if sign.present) + ((question.sign,) if answer else ())
     if (warned := _warn(reply, present)) is not None:
         return warned
     if answer is not None:
-        noted = merge_signs(reply.state.signs, (Sign(check.current, answer, ""),))
+        noted = merge_signs(reply.state.signs, as_signs(question, answer))
         return _next_question(reply.change(signs=noted, refusals=0))
     if changed:
         return reply.line("check_changed").ask_again()
+    if told.keys() - known.keys():
+        return reply.ask_again()  # something new was told, so it is not that we do not understand each other
     if understood.slots.action == UNKNOWN or understood.node_id == "control.next":
         return _next_question(reply)
     return _not_answered(reply, check, understood, told)
 
 
-def _told(guide: Guide, understood: Understood) -> dict[str, bool]:
-    """The signs that the check asks for or concludes from, of all that was mentioned ("i", "the knee")."""
-    used = {question.sign for question in guide.questions} | {evidence.sign for evidence in guide.evidence}
-    return {sign.name: sign.present for sign in understood.signs if sign.name in used}
+def _told_last(told: Mapping[str, bool], understood: Understood) -> tuple[Sign, ...]:
+    """All that was mentioned; of a sign that was both told and denied, that it is there."""
+    return (*understood.signs, *(Sign(name, present, "") for name, present in told.items()))
+
+
+def _plain_answer(understood: Understood, question: Question) -> bool | None:
+    """A yes or no that names no sign of the check; None when it is neither, or a "no" that is not sure."""
+    if understood.slots.action == SOME and understood.node_id == "fallback.not_heard":
+        return True  # "just a tiny bit"
+    is_no = understood.node_id == "control.no"
+    if is_no and (understood.score < SURE_NO or denies_another(question, understood)):
+        return None
+    return {"control.yes": True, "control.no": False}.get(understood.node_id)
+
+
+def _asks_meaning(understood: Understood, question: Question) -> bool:
+    named = {sign.name for sign in understood.signs}
+    return ASKS_MEANING in named and bool(named & {question.sign, *question.parts, *question.words})
+
+
+def _explain(reply: Reply, understood: Understood, question: Question) -> Reply:
+    """What the guide says of the sign that was asked for, or that it says nothing; then the question again."""
+    if understood.node_id.startswith("symptom."):
+        check = reply.state.check or Check()
+        return _ask(tell(reply, understood.node_id, None), check, question)
+    return refusals.refuse(reply, NoMatch("not_in_guide", understood.score))
 
 
 def corrects(state: DialogueState, understood: Understood, guide: Guide) -> bool:
     """Whether a sign is told while there is a check, as in "wait, it isn't swollen": that is no wish for silence."""
-    return state.check is not None and bool(_told(guide, understood))
+    return state.check is not None and bool(told_signs(guide, understood))
 
 
-def _is_telling(understood: Understood, told: Mapping[str, bool], current: str) -> bool:
+def _is_telling(understood: Understood, told: Mapping[str, bool], question: Question) -> bool:
     if isinstance(understood, NoMatch) or understood.slots.action == UNKNOWN:
         return True
     if understood.node_id in (*_TELLING_NODES, "control.next"):
         return True
-    if current in told and understood.facet in _TELLING_FACETS:
+    if set(told) & {question.sign, *question.parts} and understood.facet in _TELLING_FACETS:
         return True
     return bool(told) and (understood.facet == "description" or understood.node_id.startswith("symptom."))
 
@@ -115,18 +160,16 @@ def _next_question(reply: Reply) -> Reply:
 def _upcoming(reply: Reply) -> tuple[Question, ...]:
     """The questions that are still to be asked: not asked yet and not answered by what was told."""
     asked = reply.state.check.asked if reply.state.check else ()
-    settled = {*asked, *dict(reply.state.signs)}
-    open_ones = tuple(question for question in reply.guide.questions if question.sign not in settled)
+    known = dict(reply.state.signs)
+    open_ones = tuple(
+        question for question in reply.guide.questions if question.sign not in asked and not is_settled(question, known)
+    )
     return open_ones[: max(0, QUESTIONS_MAX - len(asked))]
 
 
 def _ask(reply: Reply, check: Check, question: Question) -> Reply:
     asked = Asked("check_question", (question.sign,), question.sentence)
     return reply.at(NODE).say(question.sentence).change(check=check, asked=asked, pending=(), choices=())
-
-
-def _question(guide: Guide, sign: str | None) -> Question | None:
-    return next((question for question in guide.questions if question.sign == sign), None)
 
 
 def _warn(reply: Reply, present: tuple[str, ...]) -> Reply | None:
@@ -159,18 +202,37 @@ def warning_level(guide: Guide, known: set[str], new: tuple[str, ...]) -> Level 
 
 
 def correct(reply: Reply, understood: Understood) -> Reply | None:
-    """After an urgent end, "no wait, it isn't swollen" takes the check up again. What was advised stays advised."""
-    check = reply.state.check
-    if check is None or check.ended_by is None or check.current is not None:
+    """After an urgent end, "no wait, it isn't swollen" takes the check up again. What was advised stays advised. Just
+    after the check, its last answer can be taken back.
+    """
+    check, last = reply.state.check, reply.state.last
+    if check is None or check.current is not None:
         return None
-    told = _told(reply.guide, understood)
-    retracts = told.get(check.ended_by) is False and not any(told.values())
-    if understood.node_id == "control.previous" and reply.state.topic == URGENT:
-        return _ask_anew(reply, check, check.ended_by)
-    if not retracts or not _is_telling(understood, told, check.ended_by):
+    is_over = not check.ended_by and check.asked and last is not None and last.node_id == NODE
+    question = question_about(reply.guide, check.asked[-1] if is_over else check.ended_by)
+    if question is None:
         return None
-    reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, understood.signs), check=Check(check.asked))
-    return _next_question(reply.line("check_changed"))
+    check = _without_open_question(reply, check)
+    told = told_signs(reply.guide, understood)
+    wants_back = understood.slots.action in (WRONG, SORRY) and not told
+    wants_back = wants_back or understood.node_id == "control.previous"
+    if wants_back and (is_over or reply.state.topic in (URGENT, SWELLING)):
+        return _ask_anew(reply.change(refusals=0), check, question)
+    retracts = any(name in told for name in (question.sign, *question.parts)) and not any(told.values())
+    if not retracts or not _is_telling(understood, told, question):
+        return None
+    reply = reply.at(NODE).line("check_changed")
+    if question.parts:
+        return _ask_anew(reply, check, question)  # one of several signs is denied; the others may be there
+    signs = merge_signs(reply.state.signs, _told_last(told, understood))
+    return _next_question(reply.change(signs=signs, check=Check(check.asked)))
+
+
+def _without_open_question(reply: Reply, check: Check) -> Check:
+    """The check that ended urgently without the question that waited when another sign was told: it is still open."""
+    question = question_about(reply.guide, check.asked[-1]) if check.asked else None
+    is_open = question is not None and not is_settled(question, dict(reply.state.signs))
+    return replace(check, asked=check.asked[:-1]) if is_open else check
 
 
 def back(reply: Reply) -> Reply:
@@ -179,16 +241,16 @@ def back(reply: Reply) -> Reply:
     if check is None:
         return reply
     asked = check.asked[:-1] or check.asked
-    return _ask_anew(reply, replace(check, asked=asked), asked[-1])
-
-
-def _ask_anew(reply: Reply, check: Check, sign: str) -> Reply:
-    question = _question(reply.guide, sign)
+    question = question_about(reply.guide, asked[-1])
     if question is None:
-        return _next_question(reply.change(check=Check(check.asked)))
-    known = tuple((name, present) for name, present in reply.state.signs if name != sign)
-    asked = check.asked if sign in check.asked else (*check.asked, sign)
-    return _ask(reply.change(signs=known), Check(asked=asked, current=sign), question)
+        return _next_question(reply.change(check=Check(asked)))
+    return _ask_anew(reply, replace(check, asked=asked), question)
+
+
+def _ask_anew(reply: Reply, check: Check, question: Question) -> Reply:
+    sign = question.sign
+    asked = (*(one for one in check.asked if one != sign), sign)
+    return _ask(reply.change(signs=without(question, reply.state.signs)), Check(asked=asked, current=sign), question)
 
 
 def keep_asking(reply: Reply) -> Reply:
@@ -196,7 +258,7 @@ def keep_asking(reply: Reply) -> Reply:
     check, state = reply.state.open_check, reply.state
     if check is None or check.left or state.asked or reply.urgent or not reply.sentences:
         return reply
-    question = _question(reply.guide, check.current)
+    question = question_about(reply.guide, check.current)
     return reply if question is None else _ask(reply, check, question).at(reply.node_id, reply.facet)
 
 
@@ -219,8 +281,8 @@ def resume(reply: Reply) -> Reply:
     check = reply.state.open_check
     if check is None:
         return reply
-    question = _question(reply.guide, check.current)
-    if question is None or question.sign in dict(reply.state.signs):
+    question = question_about(reply.guide, check.current)
+    if question is None or is_settled(question, dict(reply.state.signs)):
         return _next_question(reply)
     return _ask(reply, replace(check, left=False, tries=0), question)
 

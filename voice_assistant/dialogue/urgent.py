@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
+from voice_assistant.dialogue.check_signs import urgent_sign
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import Asked, merge_signs
 from voice_assistant.types import Guide, Match, RedFlag, Sentence
@@ -50,8 +51,14 @@ def warn_first(reply: Reply) -> Reply:
     """With the one-line urgent advice, unless this reply gives urgent advice already."""
     if reply.urgent:
         return reply
-    line = one_line(reply.guide)
+    line = reminder(reply)
     return reply.warn((line,), line)
+
+
+def reminder(reply: Reply, level: Level = "urgent") -> Sentence:
+    """The shortest form of urgent advice: that of an emergency once there was one, for advice never becomes weaker."""
+    emergency = one_line(reply.guide, "emergency")
+    return emergency if reply.state.urgent_line == emergency else one_line(reply.guide, level)
 
 
 def remind_of_cut(reply: Reply) -> Reply:
@@ -72,6 +79,12 @@ def warn_if_needed(reply: Reply, node_id: str, facet: str | None = None, *, more
 def answer_red_flag(reply: Reply, match: Match, flag: RedFlag) -> Reply:
     """What is said to a warning sign, whatever else was asked and whatever was going on."""
     reply = reply.change(signs=merge_signs(reply.state.signs, match.signs))
+    answered = _answer_by_node(reply, match, flag)
+    check, by = answered.state.check, urgent_sign(reply.guide, match.signs)
+    return answered.change(check=replace(check, ended_by=by)) if check and by else answered
+
+
+def _answer_by_node(reply: Reply, match: Match, flag: RedFlag) -> Reply:
     if match.node_id == CLOT and flag.rule == CLOT_RULE and match.facet in _answered(reply, CLOT):
         facet = None if match.facet == "description" else match.facet
         return _settle(reply, CLOT, facet, _first(reply, CLOT, facet), flag.level)
@@ -120,14 +133,14 @@ def _settle(
     if node_id == URGENT and level == "emergency":
         facet = "emergency"
     check = reply.state.check
-    reply = replace(reply, sentences=()).warn(sentences, one_line(reply.guide, level)).at(node_id, facet)
+    reply = replace(reply, sentences=()).warn(sentences, reminder(reply, level)).at(node_id, facet)
     more = answers.get(facet or "summary", answers["summary"]).more
     return reply.to_topic(topic or node_id, facet).change(
         pending=more,
         asked=Asked("more") if more else None,
         choices=(),
         walk=None,
-        check=replace(check, current=None, ended_by=check.current) if check else None,
+        check=replace(check, current=None, ended_by=check.current or check.ended_by) if check else None,
         urgent_told=True,
         paused=False,
         refusals=0,

@@ -112,8 +112,9 @@ def _concept_names(draft: Draft) -> Iterator[Finding]:
         if mention.name not in draft.concepts:
             yield mention.place.finding(f"the rule names `{mention.name}`, which signs.yaml does not hold")
     for question, place in draft.questions:
-        if question.sign not in draft.concepts:
-            yield place.finding(f"the question asks for `{question.sign}`, which signs.yaml does not hold")
+        for name in (question.sign, *question.parts, *question.words):
+            if name not in draft.concepts:
+                yield place.finding(f"the question asks for `{name}`, which signs.yaml does not hold")
     for evidence, place in draft.evidence:
         if evidence.sign not in draft.concepts:
             yield place.finding(f"the evidence names `{evidence.sign}`, which signs.yaml does not hold")

@@ -261,13 +261,16 @@ def _read_check(reader: FileReader, tree: Tree, draft: Draft) -> None:
 
 def _read_question(reader: FileReader, item: Tree, draft: Draft) -> None:
     node = "check.start"
-    part = reader.fields(item, node, "question", required=("sign", "say"), optional=("source", "urgent"))
+    part = reader.fields(
+        item, node, "question", required=("sign", "say"), optional=("source", "urgent", "parts", "words")
+    )
     sign = reader.text(part.get("sign"), node, "sign")
     text = reader.text(part.get("say"), node, "say")
     sentence = _sourced(reader, part.get("source"), text, item.line, draft, node, sign)
     urgent = reader.flag(part.get("urgent"), node, "urgent")
+    parts, words = (tuple(text for text, _ in reader.texts(part.get(key), node, key)) for key in ("parts", "words"))
     if sign and sentence:
-        draft.questions.append((Question(sign, sentence, urgent), reader.place(item.line, node)))
+        draft.questions.append((Question(sign, sentence, urgent, parts, words), reader.place(item.line, node)))
 
 
 def _read_lines(reader: FileReader, tree: Tree, draft: Draft) -> None:

@@ -99,6 +99,10 @@ class Question:
     sign: str
     sentence: Sentence
     urgent: bool = False
+    parts: tuple[str, ...] = ()
+    """Further signs that the same sentence asks for: the question is answered with no once all of them are denied."""
+    words: tuple[str, ...] = ()
+    """Further entries of signs.yaml by which a denial of the sign is found ("it isn't warm")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,11 @@ def closing_question(text: str, listening: Listening) -> str | None:
 
 
 def is_asked(text: str, listening: Listening) -> bool:
-    """Whether two words are the beginning or the end of a question ("does it") rather than an answer ("it does")."""
+    """Whether words are a question rather than an answer: "does it", not "it does"; "did you get that"."""
     words = text.split()
-    return len(words) == 2 and words[0] in listening.asks and words[1] in listening.points_back
+    if len(words) < 2 or words[0] not in listening.asks:
+        return False
+    return words[1] == "you" or (len(words) == 2 and words[1] in listening.points_back)
 
 
 def chosen_by_place(slots: Slots, context: Context) -> str | None:
