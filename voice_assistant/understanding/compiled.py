@@ -19,7 +19,7 @@ import numpy.typing as npt
 from voice_assistant.types import ModelError
 from voice_assistant.understanding.endings import Endings
 
-FORMAT = 5
+FORMAT = 7
 """Raised whenever the meaning of the arrays or the way they are made changes."""
 
 Array = npt.NDArray[np.float32]

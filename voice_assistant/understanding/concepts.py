@@ -45,6 +45,9 @@ _PAST_WORDS = 10
 of last year"), so many words may a story of that time go on ("as a kid i broke …")."""
 _TAG_WORDS = 3
 """So many words may stand between the end of a denial and the question that takes it back."""
+_COMMANDS = ("also_", "action_")
+"""How the names of entries begin that say how a command is meant, and not what an utterance is about: as features of
+the matcher they cost three of 359 lines of real people."""
 _WORD = re.compile(r"\S+")
 PLACES = frozenset({"knee", "leg", "lower_limb", "calf_or_hollow"})
 """A part of the body is there whether or not something of it is denied ("I can't bear weight on the leg")."""
@@ -113,6 +116,8 @@ class ConceptFinder:
                 raise GuideError(f"signs.yaml: the entry {name} is missing; without it nobody knows what is denied.")
         patterns = Patterns(concepts)
         self.names = tuple(name for name in concepts if name not in DENIAL_CONCEPTS and not name.startswith(PART))
+        self.matter = tuple(name for name in self.names if not name.startswith(_COMMANDS))
+        """Those that say what an utterance is about, and not how a command is meant."""
         self._steering = PatternIndex((name, node) for name in DENIAL_CONCEPTS for node in patterns.found(name))
         self._found = PatternIndex((name, node) for name in self.names for node in patterns.found(name))
         self._excepted = PatternIndex((name, node) for name in self.names for node in patterns.excepted(name))

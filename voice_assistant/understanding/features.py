@@ -77,9 +77,10 @@ def rarity_of(texts: Sequence[str]) -> Array:
 
 
 def concept_vector(findings: Findings, names: Sequence[str]) -> Array:
-    """Two numbers for each concept: said and not denied, denied."""
+    """Two numbers for each concept of these names: said and not denied, denied."""
     position = {name: index for index, name in enumerate(names)}
     vector = np.zeros(2 * len(names), dtype=np.float32)
     for mention in findings.mentions:
-        vector[2 * position[mention.concept] + int(mention.denied)] = CONCEPT_WEIGHT
+        if mention.concept in position:
+            vector[2 * position[mention.concept] + int(mention.denied)] = CONCEPT_WEIGHT
     return vector

@@ -100,7 +100,7 @@ class Interpreter:
         self._guide = guide
         self._finder = ConceptFinder(guide.concepts)
         self._repair = TermRepair(guide.terms)
-        self._classifier = Classifier(compiled, embedder, self._finder.names)
+        self._classifier = Classifier(compiled, embedder, self._finder.matter)
         self._thresholds = thresholds
         self._signs_of_warning = warning_concepts(guide.rules)
         self._labels = compiled.nodes.labels

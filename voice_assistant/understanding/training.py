@@ -81,7 +81,7 @@ def prepare(
     return Prepared(
         texts=affirmed,
         meaning=_meaning(affirmed, embedder, on_progress, earlier),
-        concepts=np.array([concept_vector(findings, finder.names) for findings in found], dtype=np.float32),
+        concepts=np.array([concept_vector(findings, finder.matter) for findings in found], dtype=np.float32),
         spelling=tuple(lexical(text, rarity) for text in affirmed),
         rarity=rarity,
     )
