@@ -156,6 +156,15 @@ def test_after_the_warning_any_words_keep_the_visit_also_those_that_mean_nothing
     assert world.steering.forgotten == [] and world.kiosk.shown()["answer"] is not None
 
 
+def test_a_room_that_never_falls_silent_keeps_no_visit_for_ever() -> None:
+    world = World()
+    world.answer()
+    for _ in range(20):
+        world.wait(12)
+        hear(world, "nice weather", NoMatch("out_of_scope", 0.1), IGNORED)
+    assert world.steering.forgotten == [False]
+
+
 def test_after_the_warning_only_what_is_surely_a_goodbye_is_one() -> None:
     for score, ends in ((0.5, False), (0.95, True)):
         world = World()

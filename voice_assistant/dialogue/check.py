@@ -65,7 +65,8 @@ def listen(reply: Reply, understood: Understood) -> Reply | None:
     told = told_signs(reply.guide, understood)
     if understood.slots.action in _OTHER_ACTIONS and not told:
         return None
-    if understood.slots.action == WRONG and not told:
+    is_wrong = understood.slots.action == WRONG and not told and _is_remark(understood)
+    if is_wrong and len(check.asked) > 1:
         return back(reply.change(refusals=0))
     if _asks_meaning(understood, question):
         return _explain(reply, understood, question)
@@ -76,10 +77,11 @@ def listen(reply: Reply, understood: Understood) -> Reply | None:
     reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, _told_last(told, understood)))
     # "No fever" is no answer to whether it is swollen, nor is "yes, I did twist it".
     answer = answer_told(question, told, dict(reply.state.signs)) if told else _plain_answer(understood, question)
-    if answer is False and understood.slots.action == SOME:
-        answer = (
-            True if question.urgent and check.tries else None
-        )  # "no, not much" is asked again; in doubt it is there
+    if is_wrong and understood.node_id != "control.yes":
+        answer = None  # there is no earlier answer that it could take back
+    if understood.slots.action == SOME and (answer is False or (answer is None and not told and _is_no(understood))):
+        # "No, not much" is asked again; in doubt it is there.
+        answer = True if question.urgent and check.tries else None
     present = tuple(sign.name for sign in understood.signs if sign.present) + ((question.sign,) if answer else ())
     if (warned := _warn(reply, present)) is not None:
         return warned
@@ -104,10 +106,20 @@ def _plain_answer(understood: Understood, question: Question) -> bool | None:
     """A yes or no that names no sign of the check; None when it is neither, or a "no" that is not sure."""
     if understood.slots.action == SOME and understood.node_id == "fallback.not_heard":
         return True  # "just a tiny bit"
-    is_no = understood.node_id == "control.no"
-    if is_no and (understood.score < SURE_NO or denies_another(question, understood)):
+    if _is_no(understood) and (understood.score < SURE_NO or denies_another(question, understood)):
         return None
     return {"control.yes": True, "control.no": False}.get(understood.node_id)
+
+
+def _is_no(understood: Understood) -> bool:
+    return understood.node_id == "control.no"
+
+
+def _is_remark(understood: Understood) -> bool:
+    """About what was said, and no question of its own ("is it wrong to massage it")."""
+    if isinstance(understood, NoMatch):
+        return understood.reason != "not_in_guide"
+    return understood.node_id.startswith("control.") or understood.node_id == NODE
 
 
 def _asks_meaning(understood: Understood, question: Question) -> bool:

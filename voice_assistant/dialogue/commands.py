@@ -24,7 +24,8 @@ def act(reply: Reply, action: str | None) -> Reply | None:
 def handle(reply: Reply, node_id: str, slots: Slots) -> Reply:
     """Does what a control node asks for."""
     if node_id == timer.NODE:
-        return timer.handle(reply, slots)
+        waits = slots.action == "pause" and slots.duration_s is not None and reply.state.timer is None
+        return pause(reply) if waits else timer.handle(reply, slots)  # "give me a minute to sit down"
     if slots.rate_wpm is not None:
         return set_rate(reply, slots.rate_wpm)
     waits_first = slots.action == "pause" and node_id != "control.stop"  # "wait, go back one"

@@ -6,6 +6,8 @@ from voice_assistant.dialogue import check, commands
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.types import Understood
 
+SURE = 0.65
+"""A "no" or goodbye less sure than this (0 to 1) puts nothing off: "will it get worse later", "yes I'm done"."""
 _LATER = ("control.no", "control.goodbye")
 _DONE = ("control.goodbye", "control.next")
 _READY = ("control.next", "control.yes", "control.goodbye", "control.more")
@@ -19,10 +21,11 @@ def answer(reply: Reply, understood: Understood) -> Reply | None:
     node_id, also = understood.node_id, understood.slots.also
     if check.corrects(reply.state, understood, reply.guide):
         return None
-    if "later" in also and node_id in _LATER:
+    if "later" in also and node_id in _LATER and understood.score >= SURE:
         return _not_now(reply)
     if "done" in also and node_id in _DONE:
-        return _done(reply, node_id)
+        unsure = understood.score < SURE and _asked_kind(reply) == "check_question"
+        return reply.at(check.NODE).ask_again() if unsure else _done(reply, node_id)
     if "ready" in also and node_id in _READY:
         return _ready(reply)
     return None

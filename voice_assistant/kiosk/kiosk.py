@@ -172,11 +172,11 @@ class Kiosk:
                 return
             self._tell_state(woken=False)
             stays = self._stays(turn)
-            if stays:
-                self._visit = self._visit.touched(self._clock())
             if (not response.sentences and not response.actions) or "ignored" in response.actions:
+                self._visit = self._visit.overheard(self._clock()) if stays else self._visit
                 self._set(caption=None)
             elif stays and "goodbye" in response.actions:
+                self._visit = self._visit.touched(self._clock())
                 self._steering.push()  # listens instead of taking leave; what is being read stays
             else:
                 self._visit = self._visit.touched(self._clock())

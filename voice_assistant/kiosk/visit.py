@@ -24,10 +24,18 @@ class Visit:
     warned: bool = False
     leaving: bool = False
     """The visitor said goodbye."""
+    kept_by_talk: bool = False
+    """After the warning it went on for words that were not for the assistant, which may be a stranger's."""
 
     def touched(self, now_s: float) -> Visit:
         """The visitor did something."""
-        return replace(self, active=True, last_s=now_s, warned=False, leaving=False)
+        return replace(self, active=True, last_s=now_s, warned=False, leaving=False, kept_by_talk=False)
+
+    def overheard(self, now_s: float) -> Visit:
+        """Words after the warning that were not for the assistant: they keep a visit once, for a room never falls
+        silent.
+        """
+        return self if self.kept_by_talk else replace(self.touched(now_s), kept_by_talk=True)
 
     def left(self, now_s: float) -> Visit:
         """The visitor said goodbye."""
