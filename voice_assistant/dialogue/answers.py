@@ -42,7 +42,8 @@ def tell(reply: Reply, node_id: str, facet: str | None) -> Reply:
     reply = warn_if_needed(reply, node_id, facet)
     before = len(reply.sentences)
     if facet == "description" and group_of(node_id) == "cause":
-        reply = reply.line("connects", source=node.heading, name=node.name)
+        connected = is_connected(reply, node_id)
+        reply = reply.line("connects" if connected else "nearest_topic", source=node.heading, name=node.name)
     elif facet and facet not in node.answers and f"facet_{facet}" in reply.guide.lines:
         reply = reply.line("facet_not_covered", facet=reply.phrase(f"facet_{facet}"), topic=node.name)
     answer = node.answers.get(facet or "summary", node.answers["summary"])
@@ -66,6 +67,12 @@ def _tell_answer(
     return reply.to_topic(node_id, reply.facet).change(
         pending=more, asked=Asked("more") if more else None, choices=named or listed
     )
+
+
+def is_connected(reply: Reply, node_id: str) -> bool:
+    """Whether the guide connects a sign that was told with this cause: only then that may be said of it."""
+    there = {name for name, present in reply.state.signs if present}
+    return any(evidence.node_id == node_id and evidence.sign in there for evidence in reply.guide.evidence)
 
 
 def hint_at_more(reply: Reply) -> Reply:

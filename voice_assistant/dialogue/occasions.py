@@ -28,6 +28,8 @@ OCCASIONS: Mapping[str, tuple[str, ...]] = {
     "facet_outlook": (),
     "connects": ("name",),
     "connects_several": ("names",),
+    "nearest_topic": ("name",),
+    "nearest_topics": ("names",),
     "which_one": (),
     "did_you_mean": ("names",),
     "choice_unclear": (),

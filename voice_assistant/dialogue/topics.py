@@ -7,6 +7,7 @@ from voice_assistant.dialogue.answers import (
     CHOICES,
     group_of,
     hint_at_more,
+    is_connected,
     offer_next,
     shared_source,
     tell,
@@ -72,7 +73,9 @@ def _ask_which(reply: Reply, choices: tuple[str, ...], *, described: bool) -> Re
         reply = warn_first(reply).change(urgent_told=True)
     reply = reply.at(choices[0])
     if described:
-        reply = reply.line("connects_several", source=shared_source(reply.guide, choices), names=reply.names(choices))
+        connected = all(is_connected(reply, node_id) for node_id in choices)
+        occasion = "connects_several" if connected else "nearest_topics"
+        reply = reply.line(occasion, source=shared_source(reply.guide, choices), names=reply.names(choices))
         reply = reply.ask("choice", "which_one", choices)
     else:
         reply = reply.ask("choice", "did_you_mean", choices, names=reply.names(choices))
