@@ -150,6 +150,23 @@ class Scripted:
         self.fed = 0
 
 
+class Failing(Scripted):
+    """Fails to finish, with all that it was fed."""
+
+    def finish(self, hold_back_s: float = 0.0) -> Transcript:
+        raise RuntimeError
+
+
+def test_a_recogniser_that_fails_at_the_end_of_an_utterance_forgets_it() -> None:
+    recogniser = Failing()
+    listener = Listener(recogniser, Activity())
+    with pytest.raises(RuntimeError):
+        hear(listener, joined(silence(0.5), recording("question"), silence(2)))
+    assert recogniser.fed > 0
+    listener.reset()
+    assert recogniser.fed == 0
+
+
 def test_while_nobody_speaks_the_recogniser_gets_nothing() -> None:
     recogniser = Scripted()
     hear(Listener(recogniser, Activity()), noise(5, -40))

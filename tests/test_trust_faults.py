@@ -16,7 +16,6 @@ from tests.command_line import DEMO
 from tests.scripted_talk import QUESTION, SECRET, FlatRenderer, QuietSource, talk
 from voice_assistant import Assistant
 from voice_assistant.audio.stand_ins import FileMicrophone, NullLoudspeaker
-from voice_assistant.hearing import Activity, Listener
 from voice_assistant.loop import VoiceLoop
 from voice_assistant.talking import Talker
 from voice_assistant.types import AudioChunk, AudioError, Transcript, Turn, VoiceError
@@ -135,34 +134,6 @@ def test_a_recording_that_breaks_off_leaves_nothing_in_the_next_one(assistant: A
     with pytest.raises(AudioError):
         assistant.transcribe(breaks_off())
     assert assistant.transcribe(NEXT).text == alone.text
-
-
-def test_a_recogniser_that_fails_at_the_end_of_an_utterance_forgets_it(assistant: Assistant) -> None:
-    class FailsOnce:
-        """Keeps what it is fed until it is reset."""
-
-        def __init__(self) -> None:
-            self.fed = 0
-
-        def feed(self, pcm: bytes, untouched: bytes = b"") -> None:
-            self.fed += len(pcm)
-
-        def partial(self) -> str:
-            return ""
-
-        def finish(self, hold_back_s: float = 0.0) -> Transcript:
-            raise RuntimeError
-
-        def reset(self) -> None:
-            self.fed = 0
-
-    recogniser = FailsOnce()
-    listener = Listener(recogniser, Activity())
-    with pytest.raises(RuntimeError):
-        [*itertools.chain.from_iterable(map(listener.feed, FileMicrophone([QUESTION], silence_s=3.0)))]
-    assert recogniser.fed > 0
-    listener.reset()
-    assert recogniser.fed == 0
 
 
 # --- the voice ---------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def _open_recogniser(
 ) -> Recogniser:
     stock = folders.speech_model or folders.models / SPEECH_MODEL
     own = changed_files(stock) if folders.speech_model else ()
-    _refuse_damage(stock, apart_from=own)
+    refuse_damage(stock, apart_from=own)
     if folders.speech_model and is_tuned(stock) and not is_whole(stock):
         raise ModelError(f"The tuned model {stock} is damaged, or an older version made it: tune it again.")
     if not tune or folders.speech_model is not None:
@@ -128,8 +128,12 @@ def _open_recogniser(
         return Recogniser(stock, renewed=memory.give_back)
 
 
-def _refuse_damage(model: Path, apart_from: tuple[str, ...] = ()) -> None:
-    """Vosk ends the whole process over some damaged files, so their checksums are looked at first."""
+def refuse_damage(model: Path, apart_from: tuple[str, ...] = ()) -> None:
+    """Vosk ends the whole process over some damaged files, so their checksums are looked at first.
+
+    Raises:
+        ModelError: a file of a model whose checksums are known is missing or another, apart from those named.
+    """
     problems = models.damage(model, apart_from=apart_from) if model.is_dir() else []
     if problems:
         raise ModelError(f"{problems[0].path} is {problems[0].what}: run `voice-assistant models fetch`.")

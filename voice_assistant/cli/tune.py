@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from voice_assistant.cli.console import Console, reason
 from voice_assistant.cli.lines import lines_of
 from voice_assistant.cli.parsing import Commands, add_command, add_settings, settings_of
-from voice_assistant.types import ModelError, SettingsError
+from voice_assistant.types import SettingsError
 
 if TYPE_CHECKING:
     from voice_assistant.hearing.tuning import TuningReport
@@ -55,8 +55,8 @@ def add(commands: Commands) -> None:
 
 def _tune(options: argparse.Namespace, console: Console) -> int:
     from voice_assistant.hearing import check_model_folder
-    from voice_assistant.hearing.tuning import WeightedText, tune
-    from voice_assistant.resources import Folders
+    from voice_assistant.hearing.tuning import WeightedText, changed_files, is_tuned, tune
+    from voice_assistant.resources import Folders, refuse_damage
 
     settings = settings_of(options)
     folders = Folders.default(settings.dialogs, settings.models, settings.model)
@@ -64,7 +64,7 @@ def _tune(options: argparse.Namespace, console: Console) -> int:
     more = {"weight": options.weight, "noise_lessons": options.noise_lessons}
     spellings = _spellings(options.spellings)
     check_model_folder(model)
-    _refuse_damage(model)
+    refuse_damage(model, apart_from=changed_files(model) if is_tuned(model) else ())
     with lines_of(options.text) as lines, console.progress() as progress, _Ear(model) as ear:
         report = tune(
             model,
@@ -79,16 +79,6 @@ def _tune(options: argparse.Namespace, console: Console) -> int:
     for word in sorted(spellings.keys() - report.spelled.keys()):
         console.note(f"“{word}” is not in the text, so its spelling is not used.")
     return 0
-
-
-def _refuse_damage(model: Path) -> None:
-    """Raise ModelError when files of a model whose checksums are known are others; tuned to, they would be kept."""
-    from voice_assistant.hearing.tuning import changed_files, is_tuned
-    from voice_assistant.models import damage
-
-    problems = damage(model, apart_from=changed_files(model) if is_tuned(model) else ())
-    if problems:
-        raise ModelError(f"{problems[0].path} is {problems[0].what}: run `voice-assistant models fetch`.")
 
 
 def _speech_model() -> str:

@@ -42,8 +42,10 @@ def tell(reply: Reply, node_id: str, facet: str | None) -> Reply:
     reply = warn_if_needed(reply, node_id, facet)
     before = len(reply.sentences)
     if facet == "description" and group_of(node_id) == "cause":
-        connected = is_connected(reply, node_id)
-        reply = reply.line("connects" if connected else "nearest_topic", source=node.heading, name=node.name)
+        if is_connected(reply, node_id):
+            reply = reply.line("connects", source=node.heading, name=node.name)
+        else:
+            reply = reply.line("nearest_topic", name=node.name)
     elif facet and facet not in node.answers and f"facet_{facet}" in reply.guide.lines:
         reply = reply.line("facet_not_covered", facet=reply.phrase(f"facet_{facet}"), topic=node.name)
     answer = node.answers.get(facet or "summary", node.answers["summary"])

@@ -73,9 +73,11 @@ def _ask_which(reply: Reply, choices: tuple[str, ...], *, described: bool) -> Re
         reply = warn_first(reply).change(urgent_told=True)
     reply = reply.at(choices[0])
     if described:
-        connected = all(is_connected(reply, node_id) for node_id in choices)
-        occasion = "connects_several" if connected else "nearest_topics"
-        reply = reply.line(occasion, source=shared_source(reply.guide, choices), names=reply.names(choices))
+        names = reply.names(choices)
+        if all(is_connected(reply, node_id) for node_id in choices):
+            reply = reply.line("connects_several", source=shared_source(reply.guide, choices), names=names)
+        else:
+            reply = reply.line("nearest_topics", names=names)
         reply = reply.ask("choice", "which_one", choices)
     else:
         reply = reply.ask("choice", "did_you_mean", choices, names=reply.names(choices))
