@@ -22,6 +22,7 @@ DENIAL_CONCEPTS = (
     "false_denial",
     "new_matter",
     "unsure_denial",
+    "another_clause",
     "new_matter_after_belief",
     "denial_behind",
     "no_denial_behind",
@@ -204,10 +205,12 @@ class _Denial:
 
     def _behind(self, at: int) -> bool:
         for begin in range(at, at + _BEHIND_WORDS + 1):
-            if begin in self._fits["no_denial_behind"] or begin in self._fits["new_matter_after_belief"]:
+            if begin in self._fits["no_denial_behind"]:
                 return False
             if begin in self._fits["denial_behind"]:
                 return True
+            if begin in self._fits["new_matter_after_belief"] or begin in self._fits["another_clause"]:
+                return False
         return False
 
     def _is_long_past(self, begin: int, end: int) -> bool:
@@ -218,9 +221,11 @@ class _Denial:
 
     def _is_dated(self, at: int) -> bool:
         """Whether the clause that goes on at this word ends in a time long past; what is said to come after something
-        that happened then is not past itself.
+        that happened then, or before a story of that time begins, is not past itself.
         """
         for begin in range(at, at + _PAST_WORDS + 1):
+            if begin in self._fits["past_story"]:
+                return False
             if begin in self._fits["long_past"]:
                 return True
             if any(begin in self._fits[name] for name in ("new_matter", "denial", "dated_cause")):
@@ -257,6 +262,7 @@ class _Denial:
         """Where the denial at word `at` ends: after a few words or where something new begins."""
         believed = self._fits["unsure_denial"].get(at)
         start = believed or self._fits["denial"][at]
-        boundaries = self._fits["new_matter_after_belief" if believed else "new_matter"]
+        boundaries = self._fits["new_matter_after_belief" if believed else "new_matter"].keys()
+        boundaries |= self._fits["another_clause"].keys()
         last = min(start + REACH_WORDS, self._length)
         return next((end for end in range(start, last) if end in boundaries), last)
