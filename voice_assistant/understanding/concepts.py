@@ -44,6 +44,8 @@ _BEHIND_WORDS = 2
 _PAST_WORDS = 10
 """So many words of one clause may stand between a thing and the time long past when it was ("was swollen all
 of last year"), so many words may a story of that time go on ("as a kid i broke …")."""
+_ENDS_OF_DATED = ("new_matter", "another_clause", "denial", "dated_cause")
+"""What ends a clause before its date is told."""
 _TAG_WORDS = 3
 """So many words may stand between the end of a denial and the question that takes it back."""
 _COMMANDS = ("also_", "action_")
@@ -228,7 +230,7 @@ class _Denial:
                 return False
             if begin in self._fits["long_past"]:
                 return True
-            if any(begin in self._fits[name] for name in ("new_matter", "denial", "dated_cause")):
+            if any(begin in self._fits[name] for name in _ENDS_OF_DATED):
                 return False
         return False
 
