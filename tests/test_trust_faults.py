@@ -9,6 +9,7 @@ import threading
 from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -112,7 +113,7 @@ def test_two_faults_in_a_row_do_not_leave_it_holding_its_breath(assistant: Assis
     def twice(loop: VoiceLoop) -> None:
         loops.append(loop)
         for holding in (False, True):
-            loop._memory.orders.put(functools.partial(fails, holding=holding))
+            loop._state.orders.put(functools.partial(fails, holding=holding))
 
     done = talk(
         assistant,
@@ -197,3 +198,43 @@ def test_no_message_of_a_fault_can_hold_what_was_said(caplog: pytest.LogCaptureF
         logging.getLogger("test").error("A turn failed: %s.", described(error))
     assert SECRET not in caplog.text
     assert f"{Path(__file__).name}, line" in caplog.text
+
+
+# --- the kiosk ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [(RuntimeError(SECRET), "RuntimeError in"), (AudioError("The microphone is gone."), "The microphone is gone.")],
+    ids=["a bug", "a broken set-up"],
+)
+def test_the_log_of_a_voice_that_fails_names_the_fault_and_nothing_that_was_said(
+    caplog: pytest.LogCaptureFixture, fault: Exception, told: str
+) -> None:
+    from voice_assistant.cli.kiosk_voice import Voice
+
+    def fails(_events: object) -> Any:
+        raise fault
+
+    kiosk, voice = Mock(), Voice(fails)
+    kiosk.trouble.side_effect = lambda _kind: voice.stop()
+    voice.run(kiosk)
+    kiosk.trouble.assert_called_once_with("listening_failed")
+    assert told in caplog.text and SECRET not in caplog.text
+
+
+def test_the_log_of_a_screen_that_fails_holds_nothing_of_what_it_shows(caplog: pytest.LogCaptureFixture) -> None:
+    from voice_assistant.kiosk import KioskServer, bind
+
+    ticked = threading.Event()
+
+    def fails() -> None:
+        ticked.set()
+        raise RuntimeError(SECRET)
+
+    server = KioskServer(Mock(tick=fails, is_alive=False), bind(0))
+    server.start()
+    assert ticked.wait(10)
+    server.stop()
+    assert "A tick of the kiosk failed: RuntimeError" in caplog.text
+    assert SECRET not in caplog.text

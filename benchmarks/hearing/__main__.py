@@ -20,7 +20,7 @@ from benchmarks.understanding.labelled import Labelled, read
 from voice_assistant import Assistant
 from voice_assistant.hearing import features, fit
 from voice_assistant.hearing.tuning import Vocabulary
-from voice_assistant.resources import SPEECH_MODEL
+from voice_assistant.models import SPEECH_MODEL
 from voice_assistant.types import Transcript
 
 CONDITIONS = ("clean", "24 dB", "12 dB", "6 dB", "room")

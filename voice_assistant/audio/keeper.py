@@ -10,7 +10,7 @@ from collections.abc import Callable
 from voice_assistant.audio.device_link import ANSWER_WITHIN_S, DeviceLink
 from voice_assistant.types import AudioError
 
-_log = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 0.2
 _STALLED_AFTER_S = 1.5
@@ -127,9 +127,9 @@ class DeviceKeeper:
         self._problem = problem
         if not self._is_lost:
             self._is_lost = True
-            _log.info("%s", problem)
+            _LOGGER.info("%s", problem)
 
     def _find(self, link: DeviceLink) -> None:
         if self._is_lost:
             self._is_lost = False
-            _log.info("The %s works again: %s.", self._name, link.device)
+            _LOGGER.info("The %s works again: %s.", self._name, link.device)

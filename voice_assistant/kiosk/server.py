@@ -130,9 +130,8 @@ class KioskServer:
         while True:
             try:
                 self._kiosk.tick()
-            except Exception:
-                # The page has to live on; what is shown must not reach the log.
-                _LOGGER.exception("A tick of the kiosk failed")
+            except Exception as error:  # noqa: BLE001 - the page has to live on; what is shown must not reach the log
+                _LOGGER.error("A tick of the kiosk failed: %s.", type(error).__name__)
             if self._kiosk.is_alive:
                 notify("WATCHDOG=1")
             await asyncio.sleep(TICK_S)

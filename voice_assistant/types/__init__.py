@@ -24,6 +24,14 @@ from voice_assistant.types.guide import (
     Rule,
     Term,
 )
+from voice_assistant.types.limits import (
+    BREATH_WORDS,
+    CHECK_QUESTIONS,
+    FASTEST_WPM,
+    SLOWEST_WPM,
+    USUAL_WPM,
+    group_of,
+)
 from voice_assistant.types.sound import (
     SAMPLE_RATE_HZ,
     Alternative,
@@ -50,7 +58,12 @@ from voice_assistant.types.talk import (
 )
 
 __all__ = [
+    "BREATH_WORDS",
+    "CHECK_QUESTIONS",
+    "FASTEST_WPM",
     "SAMPLE_RATE_HZ",
+    "SLOWEST_WPM",
+    "USUAL_WPM",
     "Alternative",
     "Answer",
     "AssistantError",
@@ -87,4 +100,5 @@ __all__ = [
     "Understood",
     "VoiceError",
     "Word",
+    "group_of",
 ]

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from voice_assistant.types.talk import (
-    Sentence,
-)
+from voice_assistant.types.talk import Sentence
 
 
 @dataclass(frozen=True, slots=True)

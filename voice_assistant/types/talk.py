@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from voice_assistant.types.sound import (
-    Transcript,
-)
+from voice_assistant.types.sound import Transcript
 
 
 @dataclass(frozen=True, slots=True)
