@@ -20,6 +20,7 @@ _FIRST_BLOCK_WITHIN_S = 3.0
 _NEXT_TRY_WITHIN_S = 8.0
 """A process that cannot open its device tries again at least every three seconds, and says so."""
 _START_AGAIN_S = 1.0
+"""Between the starts of two processes, so that one which ends at once does not keep a core busy."""
 
 
 class DeviceKeeper:

@@ -1,4 +1,4 @@
-"""What several rooms have to agree on, written once."""
+"""What several rooms, or a room and the command line, have to agree on: written once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ CHECK_QUESTIONS = 8
 """The guided check asks at most so many."""
 SLOWEST_WPM, USUAL_WPM, FASTEST_WPM = 120, 170, 300
 """Speed of speech in words a minute; how long speech takes was measured at these three (speech/renderer.py)."""
+
+KIOSK_PORT = 8437
+"""Where the kiosk's page is, unless told otherwise."""
 
 
 def group_of(node_id: str) -> str:
