@@ -47,7 +47,8 @@ LOST_AFTER_S = 1.0
 """When more than this of the answer was heard, new words are about the answer, not the rest of the question."""
 TAIL_S = 0.25
 """What begins so soon after the assistant fell silent may still be its own voice, late by the devices and the room."""
-_COMMANDS = ("control.",)
+_COMMANDS = "control."
+"""How the node ids of commands begin."""
 __all__ = ["LoopEvents", "VoiceLoop"]
 _LOGGER = logging.getLogger(__name__)
 
@@ -270,7 +271,7 @@ class VoiceLoop:
             self._talker.resume()
             return
         if admission.woken:
-            transcript = self._without_wake_phrase(transcript, admission.text)
+            transcript = self._attention.without_wake_phrase(transcript, admission)
             self._attention = self._attention.opened(state.now_s)
             if not admission.text:
                 self._talker.stop()
@@ -365,13 +366,6 @@ class VoiceLoop:
     def _chime(self, sound: AudioChunk) -> None:
         if self._settings.sounds:
             self._talker.chime(sound)
-
-    def _without_wake_phrase(self, transcript: Transcript, text: str) -> Transcript:
-        others = []
-        for alternative in transcript.alternatives:
-            admission = self._attention.admit(alternative.text, transcript.start_s)
-            others.append(replace(alternative, text=admission.text if admission.woken else text))
-        return replace(transcript, text=text, alternatives=tuple(others))
 
     def _tell_sentence(self) -> None:
         state = self._state
