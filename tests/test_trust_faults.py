@@ -19,7 +19,7 @@ from voice_assistant import Assistant
 from voice_assistant.audio.stand_ins import FileMicrophone, NullLoudspeaker
 from voice_assistant.loop import VoiceLoop
 from voice_assistant.talking import Talker
-from voice_assistant.types import AudioChunk, AudioError, Transcript, Turn, VoiceError
+from voice_assistant.types import AudioChunk, AudioError, ModelError, Transcript, Turn, VoiceError
 
 NEXT = DEMO / "2_more.wav"
 
@@ -36,6 +36,16 @@ def test_a_recogniser_that_raises_is_answered_with_the_fixed_sentence_and_the_ne
     assert [turn.response.node_id for turn in done.turns] == ["cause.bakers_cyst"]
     assert done.listener.resets >= 1
     assert "RuntimeError" in caplog.text and SECRET not in caplog.text
+
+
+def test_a_speech_model_that_fails_in_the_middle_of_a_conversation_costs_one_turn(
+    assistant: Assistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    fault = ModelError("The speech model at x is damaged (it cannot decode sound): fetch it again.")
+    done = talk(assistant, {1.0: fault, 5.0: "what is a baker's cyst"})
+    assert len(done.apologies) == 1
+    assert [turn.response.node_id for turn in done.turns] == ["cause.bakers_cyst"]
+    assert str(fault) in caplog.text, "who looks after the machine learns what to do"
 
 
 @pytest.mark.parametrize("broken", ["understand", "respond"])
@@ -195,7 +205,7 @@ def test_no_message_of_a_fault_can_hold_what_was_said(caplog: pytest.LogCaptureF
     try:
         raise ValueError(SECRET)
     except ValueError as error:
-        logging.getLogger("test").error("A turn failed: %s.", described(error))
+        logging.getLogger("test").error("A turn failed: %s", described(error))
     assert SECRET not in caplog.text
     assert f"{Path(__file__).name}, line" in caplog.text
 

@@ -27,8 +27,8 @@ from voice_assistant.speech import SpeechRenderer
 from voice_assistant.talking import Talker
 from voice_assistant.transcripts import join
 from voice_assistant.types import (
-    AssistantError,
     AudioChunk,
+    AudioError,
     Heard,
     Match,
     PartialTranscript,
@@ -181,10 +181,10 @@ class VoiceLoop:
         utterance = self._state.utterance
         try:
             work()
-        except AssistantError:
-            raise
+        except AudioError:
+            raise  # the sound itself cannot be used, so that nothing more would be heard
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody may be alone with the assistant
-            _LOGGER.error("A turn failed: %s.", described(error))
+            _LOGGER.error("A turn failed: %s", described(error))
             if not silently:
                 self._state.utterance = None
                 self._apologise((text, *(utterance.warned if utterance else ())))
@@ -206,7 +206,7 @@ class VoiceLoop:
             else:
                 self._talker.resume()
         except Exception as error:  # noqa: BLE001 - as above; the state may be what is broken
-            _LOGGER.error("A failed turn could not be answered: %s.", described(error))
+            _LOGGER.error("A failed turn could not be answered: %s", described(error))
             self._conversation.begin(now_s)
 
     def _started(self, heard: SpeechStarted) -> None:

@@ -12,7 +12,7 @@ from voice_assistant.audio.playback import BufferedPlayback, Playback
 from voice_assistant.audio.stand_ins import NullLoudspeaker
 from voice_assistant.faults import described
 from voice_assistant.kiosk import Look, TimerLook
-from voice_assistant.types import AssistantError, AudioChunk, Response, Understood
+from voice_assistant.types import AudioChunk, Response, Understood
 
 if TYPE_CHECKING:
     from voice_assistant.dialogue import DialogueState
@@ -114,8 +114,7 @@ class Voice:
                 kiosk.trouble("listening_failed", over=True)
                 loop.run()
             except Exception as error:  # noqa: BLE001 - the screen must live on, and the voice come back by itself
-                told = str(error) if isinstance(error, AssistantError) else f"{described(error)}."
-                _LOGGER.error("The voice part of the kiosk failed: %s", told)
+                _LOGGER.error("The voice part of the kiosk failed: %s", described(error))
             if not self._ended.is_set():
                 kiosk.trouble("listening_failed")
                 self._ended.wait(_AGAIN_AFTER_S)
