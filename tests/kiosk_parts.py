@@ -179,7 +179,7 @@ class KioskRun:
         def make_loop(events: LoopEvents) -> tuple[VoiceLoop, QuietPlayback]:
             loop = voice_loop(assistant, conversation, self._microphone, self._loudspeaker, events)
             if rests:
-                self._microphone.is_wanted = lambda: loop.is_busy or not loop._state.orders.empty()
+                self._microphone.is_wanted = lambda: loop.is_busy or not loop._memory.orders.empty()
             return loop, self._loudspeaker
 
         voice = Voice(make_loop)

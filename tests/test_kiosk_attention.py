@@ -44,12 +44,12 @@ def loop_of(running: RunningKiosk) -> VoiceLoop:
 def say(running: RunningKiosk, text: str) -> None:
     """As if the recogniser had heard that."""
     loop = loop_of(running)
-    loop._state.orders.put(lambda: loop._utterance(Transcript.typed(text)))
+    loop._memory.orders.put(lambda: loop._utterance(Transcript.typed(text)))
 
 
 def is_listened_to(running: RunningKiosk, text: str, later_s: float) -> bool:
     loop = loop_of(running)
-    return loop._attention.admit(text, loop._state.now_s + later_s).admitted
+    return loop._attention.admit(text, loop._memory.now_s + later_s).admitted
 
 
 def leave(running: RunningKiosk, *, keep_timer: bool) -> None:

@@ -176,7 +176,7 @@ def test_nothing_of_a_visit_is_left_in_page_memory_storage_or_disk(assistant: As
         loop = running.voice._loop
         assert loop is not None
         assert loop._conversation.state.topic is None
-        assert loop._state.finished is None and loop._state.utterance is None and loop._state.response is None
+        assert loop._memory.finished is None and loop._memory.utterance is None and loop._memory.response is None
     written = [path for path in (tmp_path / "profile").rglob("*") if path.is_file()]
     assert written
     for path in written:

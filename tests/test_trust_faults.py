@@ -123,7 +123,7 @@ def test_two_faults_in_a_row_do_not_leave_it_holding_its_breath(assistant: Assis
     def twice(loop: VoiceLoop) -> None:
         loops.append(loop)
         for holding in (False, True):
-            loop._state.orders.put(functools.partial(fails, holding=holding))
+            loop._memory.orders.put(functools.partial(fails, holding=holding))
 
     done = talk(
         assistant,
@@ -205,7 +205,7 @@ def test_no_message_of_a_fault_can_hold_what_was_said(caplog: pytest.LogCaptureF
     try:
         raise ValueError(SECRET)
     except ValueError as error:
-        logging.getLogger("test").error("A turn failed: %s", described(error))
+        logging.getLogger("test").error("A turn failed: %s.", described(error))
     assert SECRET not in caplog.text
     assert f"{Path(__file__).name}, line" in caplog.text
 

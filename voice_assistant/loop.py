@@ -19,7 +19,7 @@ from voice_assistant.conversation import Conversation, with_guesses
 from voice_assistant.events import LoopEvents
 from voice_assistant.faults import described
 from voice_assistant.hearing import Listener
-from voice_assistant.loop_state import Finished, LoopState, Utterance
+from voice_assistant.loop_memory import Finished, Memory, Utterance
 from voice_assistant.overheard import Overheard
 from voice_assistant.patience import UNSURE_S
 from voice_assistant.settings import Settings
@@ -81,39 +81,39 @@ class VoiceLoop:
         self._ends_on_goodbye = ends_on_goodbye
         self._talker = Talker(renderer, playback, in_step=in_step, on_problem=events.notice)
         self._attention = Attention(settings.attention, settings.wake_phrases, settings.wake_window_s)
-        self._state = LoopState()
-        self._overheard = Overheard(conversation, self._talker, self._state)
+        self._memory = Memory()
+        self._overheard = Overheard(conversation, self._talker, self._memory)
 
     # --- for any thread ---------------------------------------------------------------------------
 
     def stop(self) -> None:
         """End `run` within a chunk."""
-        self._state.ending = True
+        self._memory.ending = True
         self._source.close()
 
     def push(self) -> None:
         """The push-to-talk key was pressed: be silent and listen."""
-        self._state.orders.put(self._pushed)
+        self._memory.orders.put(self._pushed)
 
     def touch(self, understood: Understood) -> None:
         """A touch on a screen, which is an utterance that needs no understanding."""
-        self._state.orders.put(lambda: self._answer(understood, Transcript.typed("")))
+        self._memory.orders.put(lambda: self._answer(understood, Transcript.typed("")))
 
     def say(self, response: Response) -> None:
         """Say something without having been asked, and listen for an answer."""
-        self._state.orders.put(lambda: self._announce(response))
+        self._memory.orders.put(lambda: self._announce(response))
 
     def forget(self, *, keep_timer: bool = False, forgotten: Callable[[], None] = lambda: None) -> None:
         """The visitor left: silence, and nothing of the conversation is kept, except a timer where that is wanted.
 
         `forgotten` is called in the loop's thread when that is done: what is told before it may still be of the visit.
         """
-        self._state.orders.put(lambda: self._forgotten(keep_timer, forgotten))
+        self._memory.orders.put(lambda: self._forgotten(keep_timer, forgotten))
 
     @property
     def is_busy(self) -> bool:
         """Whether something is being said or heard, so that recordings should wait."""
-        return self._talker.is_speaking or self._state.utterance is not None
+        return self._talker.is_speaking or self._memory.utterance is not None
 
     # --- the loop ---------------------------------------------------------------------------------
 
@@ -129,7 +129,7 @@ class VoiceLoop:
                     self._say_unasked(self._conversation.begin(0.0))
                 for chunk in self._source:
                     self._step(chunk)
-                    if self._state.ending:
+                    if self._memory.ending:
                         return
                 self._finish()
         finally:
@@ -137,25 +137,25 @@ class VoiceLoop:
             self._listener.reset()
 
     def _step(self, chunk: AudioChunk) -> None:
-        state = self._state
-        state.now_s = chunk.end_s
+        memory = self._memory
+        memory.now_s = chunk.end_s
         self._playback.advance(chunk.duration_s)
         self._events.level(chunk)
-        while not state.orders.empty():
-            self._guarded(state.orders.get())
+        while not memory.orders.empty():
+            self._guarded(memory.orders.get())
         if not self._guarded(lambda: self._take(self._listener.listen(chunk))):
             self._guarded(self._listener.reset, silently=True)
         self._guarded(self._go_on)
 
     def _go_on(self) -> None:
         """What happens without anything having been heard."""
-        self._talker.update(self._state.now_s)
+        self._talker.update(self._memory.now_s)
         self._give_way()
         if self._talker.is_speaking:
-            self._state.spoke_s = self._state.now_s
+            self._memory.spoke_s = self._memory.now_s
         self._tell_sentence()
-        if self._state.utterance is None:
-            response = self._conversation.tick(self._state.now_s, speaking=self._talker.is_speaking)
+        if self._memory.utterance is None:
+            response = self._conversation.tick(self._memory.now_s, speaking=self._talker.is_speaking)
             if response is not None:
                 self._say_unasked(response)
         self._tell_state()
@@ -165,7 +165,7 @@ class VoiceLoop:
         self._guarded(lambda: self._take(self._listener.flush()))
         self._talker.wait_until_rendered(30.0)
         self._playback.wait_until_idle(120.0)
-        self._talker.update(self._state.now_s)
+        self._talker.update(self._memory.now_s)
 
     def _take(self, heard: Iterable[Heard]) -> None:
         for one in heard:
@@ -178,42 +178,42 @@ class VoiceLoop:
 
     def _guarded(self, work: Callable[[], None], text: str = "", *, silently: bool = False) -> bool:
         """Do a part of a turn; False when it failed, which must not end the conversation. `text`: what was heard."""
-        utterance = self._state.utterance
+        utterance = self._memory.utterance
         try:
             work()
         except AudioError:
             raise  # the sound itself cannot be used, so that nothing more would be heard
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody may be alone with the assistant
-            _LOGGER.error("A turn failed: %s", described(error))
+            _LOGGER.error("A turn failed: %s.", described(error))
             if not silently:
-                self._state.utterance = None
+                self._memory.utterance = None
                 self._apologise((text, *(utterance.warned if utterance else ())))
             return False
         return True
 
     def _apologise(self, texts: tuple[str, ...]) -> None:
         """Say that a turn failed; what held a warning sign is answered as one all the same."""
-        now_s = self._state.now_s
+        now_s = self._memory.now_s
         try:
             for text in texts:
                 if flag := self._conversation.warning(text):
                     urgent = Match("care.urgent", None, 1.0, red_flag=flag)
                     self._give(self._conversation.take(urgent, Transcript.typed(text), now_s))
                     return
-            if now_s - self._state.failed_s >= FAILURES_APART_S:
-                self._state.failed_s = now_s
+            if now_s - self._memory.failed_s >= FAILURES_APART_S:
+                self._memory.failed_s = now_s
                 self._say_unasked(self._conversation.failed(now_s))
             else:
                 self._talker.resume()
         except Exception as error:  # noqa: BLE001 - as above; the state may be what is broken
-            _LOGGER.error("A failed turn could not be answered: %s", described(error))
+            _LOGGER.error("A failed turn could not be answered: %s.", described(error))
             self._conversation.begin(now_s)
 
     def _started(self, heard: SpeechStarted) -> None:
-        state = self._state
-        utterance = state.utterance = Utterance(heard.at_s)
-        finished = state.finished
-        utterance.over_speech = heard.at_s - state.spoke_s <= TAIL_S
+        memory = self._memory
+        utterance = memory.utterance = Utterance(heard.at_s)
+        finished = memory.finished
+        utterance.over_speech = heard.at_s - memory.spoke_s <= TAIL_S
         utterance.hears_through = self._echo_free is not None and self._echo_free.hears_through
         if self._talker.is_speaking:
             self._talker.duck()
@@ -225,7 +225,7 @@ class VoiceLoop:
         self._listener.patience_s = UNSURE_S
 
     def _partial(self, partial: PartialTranscript) -> None:
-        utterance = self._state.utterance
+        utterance = self._memory.utterance
         if utterance is None:
             return
         self._look_for_echo(utterance)
@@ -236,7 +236,7 @@ class VoiceLoop:
         admission = self._attention.admit(text, utterance.started_s)
         if not admission.admitted:
             return
-        understood, response = self._conversation.foresee(admission.text, self._state.now_s)
+        understood, response = self._conversation.foresee(admission.text, self._memory.now_s)
         if not self._overheard.consider(admission.text, understood, utterance):
             return
         self._events.partial(replace(partial, text=admission.text))
@@ -261,9 +261,9 @@ class VoiceLoop:
             self._talker.pause()
 
     def _utterance(self, transcript: Transcript) -> None:
-        state = self._state
-        utterance = state.utterance or Utterance(transcript.start_s)
-        state.utterance = None
+        memory = self._memory
+        utterance = memory.utterance or Utterance(transcript.start_s)
+        memory.utterance = None
         self._look_for_echo(utterance)
         transcript = self._overheard.transcript(transcript, utterance)
         admission = self._attention.admit(transcript.text, utterance.started_s)
@@ -272,7 +272,7 @@ class VoiceLoop:
             return
         if admission.woken:
             transcript = self._attention.without_wake_phrase(transcript, admission)
-            self._attention = self._attention.opened(state.now_s)
+            self._attention = self._attention.opened(memory.now_s)
             if not admission.text:
                 self._talker.stop()
                 self._chime(chimes.listening())
@@ -282,22 +282,22 @@ class VoiceLoop:
 
     def _hear(self, transcript: Transcript, utterance: Utterance) -> None:
         """Answer a transcript; one that goes on from the one before is joined with it first."""
-        state, finished = self._state, self._state.finished
+        memory, finished = self._memory, self._memory.finished
         if utterance.continues and finished:
             transcript = join([utterance.continues, transcript])
             self._conversation.state = finished.state_before
         elif self._talker.is_speaking:
             self._conversation.interrupted(self._talker.heard)
         before = self._conversation.state
-        turn = self._conversation.hear(transcript, state.now_s)
-        state.finished = Finished(transcript, before, transcript.end_s, turn.understood)
+        turn = self._conversation.hear(transcript, memory.now_s)
+        memory.finished = Finished(transcript, before, transcript.end_s, turn.understood)
         self._give(turn)
 
     def _answer(self, understood: Understood, transcript: Transcript) -> None:
         if self._talker.is_speaking:
             self._conversation.interrupted(self._talker.heard)
-        self._state.finished = None
-        self._give(self._conversation.take(understood, transcript, self._state.now_s))
+        self._memory.finished = None
+        self._give(self._conversation.take(understood, transcript, self._memory.now_s))
 
     def _give(self, turn: Turn) -> None:
         """Say the response of a turn and do what it asks for."""
@@ -307,17 +307,17 @@ class VoiceLoop:
             self._talker.resume()
             return
         is_stop = isinstance(turn.understood, Match) and turn.understood.node_id == "control.stop"
-        self._attention = self._attention.opened(self._state.now_s)
+        self._attention = self._attention.opened(self._memory.now_s)
         self._say(response, after_present=self._talker.urgent and not is_stop and not response.urgent)
         if "goodbye" in response.actions:
             self._attention = self._attention.closed()
-            self._state.ending = self._ends_on_goodbye and self._finish_speaking()
+            self._memory.ending = self._ends_on_goodbye and self._finish_speaking()
 
     def _say_unasked(self, response: Response) -> None:
         if response.sentences:
             self._events.spoken(response)
             if response.node_id == "control.timer":
-                self._attention = self._attention.opened(self._state.now_s)  # "stop" has to silence it
+                self._attention = self._attention.opened(self._memory.now_s)  # "stop" has to silence it
                 self._chime(chimes.timer())
             self._say(response, after_present=self._talker.is_speaking)
 
@@ -327,7 +327,7 @@ class VoiceLoop:
         self._talker.resume()
         if response.node_id == "fallback.not_heard":
             self._chime(chimes.not_understood())
-        self._state.response, self._state.sentence = response, None
+        self._memory.response, self._memory.sentence = response, None
         self._talker.say(response, state.rate_wpm, after_present=after_present)
 
     def _finish_speaking(self) -> bool:
@@ -338,21 +338,21 @@ class VoiceLoop:
     def _pushed(self) -> None:
         if self._talker.is_speaking:
             self._conversation.interrupted(self._talker.stop())
-        self._attention = self._attention.opened(self._state.now_s)
+        self._attention = self._attention.opened(self._memory.now_s)
         self._chime(chimes.listening())
 
     def _announce(self, response: Response) -> None:
-        self._attention = self._attention.opened(self._state.now_s)
+        self._attention = self._attention.opened(self._memory.now_s)
         self._say_unasked(response)
 
     def _forgotten(self, keep_timer: bool, forgotten: Callable[[], None]) -> None:
         try:
             self._talker.stop()
             self._listener.reset()
-            self._state.utterance = self._state.finished = self._state.response = None
+            self._memory.utterance = self._memory.finished = self._memory.response = None
             self._attention = self._attention.closed()
             timer = self._conversation.state.timer if keep_timer else None
-            self._conversation.begin(self._state.now_s)
+            self._conversation.begin(self._memory.now_s)
             self._conversation.state = replace(self._conversation.state, timer=timer)
             self._playback.volume = self._conversation.state.volume
         finally:
@@ -368,16 +368,16 @@ class VoiceLoop:
             self._talker.chime(sound)
 
     def _tell_sentence(self) -> None:
-        state = self._state
+        memory = self._memory
         current = self._talker.current
-        if current is not None and current != state.sentence and state.response is not None:
-            state.sentence = current
-            if current < len(state.response.sentences):
-                self._events.sentence(state.response.sentences[current], current)
+        if current is not None and current != memory.sentence and memory.response is not None:
+            memory.sentence = current
+            if current < len(memory.response.sentences):
+                self._events.sentence(memory.response.sentences[current], current)
 
     def _tell_state(self) -> None:
         speaking = self._talker.is_speaking
-        state = "listening" if self._state.utterance and not speaking else "speaking" if speaking else "idle"
-        if state != self._state.reported:
-            self._state.reported = state
+        state = "listening" if self._memory.utterance and not speaking else "speaking" if speaking else "idle"
+        if state != self._memory.reported:
+            self._memory.reported = state
             self._events.state(state)

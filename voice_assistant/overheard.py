@@ -12,7 +12,7 @@ from voice_assistant.interjection import (
     transcript_without_echo,
     without_echo,
 )
-from voice_assistant.loop_state import LoopState, Utterance
+from voice_assistant.loop_memory import Memory, Utterance
 from voice_assistant.talking import Talker
 from voice_assistant.types import Alternative, Listening, Transcript, Understood
 from voice_assistant.understanding.echo import foreign_words, words_of
@@ -24,10 +24,10 @@ STEADY_S, STEADY_STOP_S = 0.25, 0.1
 class Overheard:
     """Judges utterances by what the assistant has just spoken. For the loop's thread."""
 
-    def __init__(self, conversation: Conversation, talker: Talker, state: LoopState) -> None:
+    def __init__(self, conversation: Conversation, talker: Talker, memory: Memory) -> None:
         self._conversation = conversation
         self._talker = talker
-        self._state = state
+        self._memory = memory
         self._listening = conversation.listening
         singles = {command for command in self._listening.commands if " " not in command}
         self._through = replace(self._listening, over_speech=self._listening.over_speech | singles)
@@ -71,19 +71,19 @@ class Overheard:
         is_clear = is_clear_so_far(text, understood, self._listens_for(utterance), self._conversation.context)
         is_meant = is_clear or self._is_continued(text, utterance)
         utterance.meant = understood if is_meant else None
-        utterance.meant_since_s = self._state.now_s
+        utterance.meant_since_s = self._memory.now_s
         return is_meant
 
     def interrupts(self) -> Understood | None:
         """What has been meant for long enough to be heeded, while the assistant speaks."""
-        utterance = self._state.utterance
+        utterance = self._memory.utterance
         if utterance is None or utterance.meant is None or not self._talker.is_speaking:
             return None
         steady_s = STEADY_STOP_S if utterance.meant.node_id == "control.stop" else STEADY_S
-        return utterance.meant if self._state.now_s - utterance.meant_since_s >= steady_s else None
+        return utterance.meant if self._memory.now_s - utterance.meant_since_s >= steady_s else None
 
     def _is_interjection(self, text: str, utterance: Utterance) -> bool:
-        understood = self._conversation.foresee(text, self._state.now_s)[0]
+        understood = self._conversation.foresee(text, self._memory.now_s)[0]
         if utterance.may_be_echo and " " not in text and understood.node_id != "control.stop":
             return False  # in the first second it makes "faster" of "are stiff"
         return is_interjection(text, understood, self._listens_for(utterance), self._conversation.context)
@@ -114,7 +114,7 @@ class Overheard:
 
     def _is_continued(self, text: str, utterance: Utterance) -> bool:
         """Whether it goes on with the question whose answer has just begun."""
-        finished = self._state.finished
+        finished = self._memory.finished
         if not text or finished is None or utterance.continues is None:
             return False
         whole = self._conversation.foresee_continued(f"{utterance.continues.text} {text}", finished.state_before)

@@ -187,7 +187,7 @@ class Talker:
             _LOGGER.warning("A sentence could not be spoken: %s", error)
             self._on_problem(f"The voice failed: {error}")
         except Exception as error:  # noqa: BLE001 - the worker must not end: nothing would be said ever after
-            _LOGGER.error("A sentence could not be spoken: %s", described(error))
+            _LOGGER.error("A sentence could not be spoken: %s.", described(error))
             self._on_problem("A sentence could not be spoken.")
         finally:
             if job.marker is not None:

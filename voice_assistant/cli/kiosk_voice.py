@@ -114,7 +114,7 @@ class Voice:
                 kiosk.trouble("listening_failed", over=True)
                 loop.run()
             except Exception as error:  # noqa: BLE001 - the screen must live on, and the voice come back by itself
-                _LOGGER.error("The voice part of the kiosk failed: %s", described(error))
+                _LOGGER.error("The voice part of the kiosk failed: %s.", described(error))
             if not self._ended.is_set():
                 kiosk.trouble("listening_failed")
                 self._ended.wait(_AGAIN_AFTER_S)

@@ -43,7 +43,7 @@ class Finished:
 
 
 @dataclass(slots=True)
-class LoopState:
+class Memory:
     """What changes while the loop runs; for the loop's thread, but for `orders` and `ending`."""
 
     now_s: float = 0.0
