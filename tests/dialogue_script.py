@@ -13,7 +13,7 @@ best=police.ice                 what came nearest, without a match
 from __future__ import annotations
 
 import re
-from typing import cast
+from typing import Any, cast
 
 from voice_assistant.types import Candidate, Guide, Match, NoMatch, Reason, RedFlag, Response, Sign, Slots, Understood
 
@@ -65,3 +65,14 @@ def assert_well_said(guide: Guide, headings: tuple[str, ...], response: Response
         assert len(response.text.split()) <= 62, response.text
     assert response.sentences or response.actions, response
     assert response.node_id in guide.nodes
+
+
+def assert_said(where: str, turn: dict[str, Any], response: Response) -> None:
+    """What a turn that is written as data says of the response: its words, and whether it is urgent or silent."""
+    assert response.text.startswith(turn.get("begins", "")), where
+    for words in turn.get("says", []):
+        assert words in response.text, where
+    for words in turn.get("not_says", []):
+        assert words not in response.text, where
+    assert response.urgent == turn.get("urgent", False), where
+    assert (not response.sentences) == turn.get("silent", False), where

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.dialogue_script import assert_well_said
+from tests.dialogue_script import assert_said, assert_well_said
 from voice_assistant import Assistant
 from voice_assistant.guide import default_folder, load_headings
 from voice_assistant.types import Guide, Response, Transcript
@@ -55,10 +55,4 @@ def assert_answer(where: str, turn: dict[str, Any], guide: Guide, response: Resp
     assert_well_said(guide, headings, response)
     assert turn.get("answers", response.node_id) == response.node_id, where
     assert turn.get("facet", response.facet) == response.facet, where
-    assert response.text.startswith(turn.get("begins", "")), where
-    for words in turn.get("says", []):
-        assert words in response.text, where
-    for words in turn.get("not_says", []):
-        assert words not in response.text, where
-    assert response.urgent == turn.get("urgent", False), where
-    assert (not response.sentences) == turn.get("silent", False), where
+    assert_said(where, turn, response)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.dialogue_script import assert_well_said, understood
+from tests.dialogue_script import assert_said, assert_well_said, understood
 from voice_assistant.dialogue import Dialogue, DialogueSettings, DialogueState
 from voice_assistant.guide import default_folder, load_guide, load_headings
 from voice_assistant.types import Guide, Response
@@ -73,13 +73,7 @@ def assert_turn(
     number: int, turn: dict[str, Any], state: DialogueState, response: Response, dialogue: Dialogue
 ) -> None:
     where = f"turn {number}, {turn}: {response}"
-    assert response.text.startswith(turn.get("begins", "")), where
-    for words in turn.get("says", []):
-        assert words in response.text, where
-    for words in turn.get("not_says", []):
-        assert words not in response.text, where
-    assert response.urgent == turn.get("urgent", False), where
-    assert (not response.sentences) == turn.get("silent", False), where
+    assert_said(where, turn, response)
     for key in ("node", "facet", "expects"):
         if key in turn:
             assert getattr(response, "node_id" if key == "node" else key) == turn[key], where

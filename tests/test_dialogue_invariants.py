@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.dialogue_script import assert_well_said, flag
 from voice_assistant.dialogue import IGNORED, Dialogue, DialogueSettings, DialogueState
+from voice_assistant.dialogue.dialogue import ABOUT_ITSELF
 from voice_assistant.guide import default_folder, load_guide, load_headings
 from voice_assistant.types import Candidate, Guide, Match, NoMatch, Response, Sign, Slots, Understood
 
@@ -25,25 +26,14 @@ def headings() -> tuple[str, ...]:
 
 
 FACETS = [None, "summary", "symptoms", "causes", "treatment", "diagnosis", "prevention", "outlook", "description"]
-ACTIONS = [
-    None,
-    "set",
-    "ask",
-    "cancel",
-    "change",
-    "add",
-    "spell",
-    "list",
-    "where",
-    "pause",
-    "resume",
-    "left",
-    "unknown",
-    "wrong",
-    "sorry",
-    "some",
-    "x",
-]
+
+
+def details(beginning: str) -> list[str]:
+    """What the entries of dialogs/signs.yaml with such names say of a command."""
+    return [name.removeprefix(beginning) for name in guide().concepts if name.startswith(beginning)]
+
+
+ACTIONS = [None, "set", "unheard of", *details("action_")]
 NODES = st.sampled_from([*guide().nodes, "cause.unknown", "control.unknown", ""])
 SIGNS = st.lists(
     st.builds(Sign, st.sampled_from([*guide().concepts, "unknown_sign"]), st.booleans(), st.just("words")), max_size=3
@@ -53,6 +43,9 @@ SLOTS = st.builds(
     duration_s=st.none() | st.floats(allow_nan=True) | st.integers(0, 20000).map(float),
     ordinal=st.none() | st.integers(-3, 9),
     action=st.sampled_from(ACTIONS),
+    rate_wpm=st.none() | st.integers(0, 9_999),
+    also=st.lists(st.sampled_from(details("also_")), max_size=2, unique=True).map(tuple),
+    spelled=st.lists(st.sampled_from(["baker's", "cyst", "thrombosis", "nowhere"]), max_size=2).map(tuple),
 )
 NO_SLOTS = st.just(Slots())
 FLAGS = st.sampled_from([None, None, None, None, *(flag(guide(), rule.name) for rule in guide().rules)])
@@ -114,7 +107,8 @@ def check_answer(before: DialogueState, heard: Understood, said: Response, ignor
         assert said.urgent
         assert said.sentences
         return
-    if ignoring and isinstance(heard, NoMatch) and heard.reason == "out_of_scope":
+    is_other_talk = isinstance(heard, NoMatch) and heard.reason == "out_of_scope"
+    if ignoring and is_other_talk and heard.slots.action not in ABOUT_ITSELF:
         assert said.actions == (IGNORED,)
         return
     assert said.sentences or set(said.actions) & {"stop", "pause"}

@@ -103,6 +103,8 @@ BROKEN = [
      "no node `control.maybe`"),
     ("two words where one is listened for", "listening.yaml", "behind", "right behind", "right behind", None,
      "“right behind” is not one lower-case word"),
+    ("something that is never waited for", "listening.yaml", "yes_no:", "step:", "step", None,
+     "unknown key `step` (known: yes_no, choice, duration, more)"),
     ("a list of words that is missing", "listening.yaml", "points_back: [it]\n", "", "unfinished", None,
      "`points_back` is missing"),
     ("a long first answer", "nodes/causes.yaml", "It hurts.", LONG_ANSWER + ' And one more.', "One two",

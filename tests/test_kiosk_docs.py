@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from voice_assistant.cli import _parser
-from voice_assistant.kiosk import DEFAULT_PORT
 from voice_assistant.settings import Settings
+from voice_assistant.types import KIOSK_PORT
 
 DOCS = Path(__file__).parent.parent / "docs"
 FILES = DOCS / "kiosk-files"
@@ -43,7 +43,7 @@ def test_the_service_starts_the_kiosk_with_flags_that_exist() -> None:
     program, *arguments = command_of(FILES / "knee-kiosk.service")
     assert program.endswith("/bin/voice-assistant")
     options = _parser().parse_args(arguments)
-    assert options.port == DEFAULT_PORT
+    assert options.port == KIOSK_PORT
     assert options.clinic == Path("/etc/knee-kiosk/clinic.toml")
 
 
@@ -53,7 +53,7 @@ def test_the_service_is_watched_and_started_again() -> None:
 
 
 def test_the_screen_opens_the_page_and_its_rules_allow_nothing_else() -> None:
-    address = f"http://127.0.0.1:{DEFAULT_PORT}"
+    address = f"http://127.0.0.1:{KIOSK_PORT}"
     command = command_of(FILES / "knee-screen.service")
     assert f"--app={address}/" in command and "--kiosk" in command
     assert any(part.startswith("--user-data-dir=/run/") for part in command)

@@ -125,9 +125,18 @@ def test_each_library_is_imported_in_its_place_only() -> None:
     assert strangers == []
 
 
-def test_the_dialogue_is_pure() -> None:
-    impure = {"asyncio", "io", "os", "pathlib", "queue", "random", "socket", "subprocess", "threading", "time"}
-    used = {name.split(".")[0] for path in modules() if place_of(path) == "dialogue" for name in imported_by(path)}
+CLOCKS_AND_CHANCE = {"asyncio", "datetime", "queue", "random", "secrets", "socket", "subprocess", "threading", "time"}
+FILES = {"io", "logging", "os", "pathlib", "shutil", "sys", "tempfile"}
+
+
+@pytest.mark.parametrize(
+    ("room", "impure"), [("dialogue", CLOCKS_AND_CHANCE | FILES), ("understanding", CLOCKS_AND_CHANCE)]
+)
+def test_what_is_understood_and_said_depends_on_nothing_but_the_words_and_the_state(
+    room: str, impure: set[str]
+) -> None:
+    used = {name.split(".")[0] for path in modules() if place_of(path) == room for name in imported_by(path)}
+    assert used
     assert used & impure == set()
 
 

@@ -20,9 +20,9 @@ import pytest
 
 from voice_assistant.speech import SpeechRenderer
 from voice_assistant.speech.engine_process import Answer
-from voice_assistant.speech.renderer import FASTEST_WPM, SLOWEST_WPM, _too_little
+from voice_assistant.speech.renderer import _too_little
 from voice_assistant.speech.sound_file import read_sound
-from voice_assistant.types import AudioChunk, VoiceError
+from voice_assistant.types import FASTEST_WPM, SLOWEST_WPM, AudioChunk, VoiceError
 
 SENTENCE = "A Baker's cyst is a pocket of joint fluid that forms at the back of the knee."
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -18,7 +19,7 @@ from voice_assistant import Assistant
 from voice_assistant.audio.stand_ins import FileMicrophone, NullLoudspeaker
 from voice_assistant.loop import VoiceLoop
 from voice_assistant.talking import Talker
-from voice_assistant.types import AudioChunk, AudioError, Transcript, Turn, VoiceError
+from voice_assistant.types import AudioChunk, AudioError, ModelError, Transcript, Turn, VoiceError
 
 NEXT = DEMO / "2_more.wav"
 
@@ -35,6 +36,16 @@ def test_a_recogniser_that_raises_is_answered_with_the_fixed_sentence_and_the_ne
     assert [turn.response.node_id for turn in done.turns] == ["cause.bakers_cyst"]
     assert done.listener.resets >= 1
     assert "RuntimeError" in caplog.text and SECRET not in caplog.text
+
+
+def test_a_speech_model_that_fails_in_the_middle_of_a_conversation_costs_one_turn(
+    assistant: Assistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    fault = ModelError("The speech model at x is damaged (it cannot decode sound): fetch it again.")
+    done = talk(assistant, {1.0: fault, 5.0: "what is a baker's cyst"})
+    assert len(done.apologies) == 1
+    assert [turn.response.node_id for turn in done.turns] == ["cause.bakers_cyst"]
+    assert str(fault) in caplog.text, "who looks after the machine learns what to do"
 
 
 @pytest.mark.parametrize("broken", ["understand", "respond"])
@@ -197,3 +208,43 @@ def test_no_message_of_a_fault_can_hold_what_was_said(caplog: pytest.LogCaptureF
         logging.getLogger("test").error("A turn failed: %s.", described(error))
     assert SECRET not in caplog.text
     assert f"{Path(__file__).name}, line" in caplog.text
+
+
+# --- the kiosk ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [(RuntimeError(SECRET), "RuntimeError in"), (AudioError("The microphone is gone."), "The microphone is gone.")],
+    ids=["a bug", "a broken set-up"],
+)
+def test_the_log_of_a_voice_that_fails_names_the_fault_and_nothing_that_was_said(
+    caplog: pytest.LogCaptureFixture, fault: Exception, told: str
+) -> None:
+    from voice_assistant.cli.kiosk_voice import Voice
+
+    def fails(_events: object) -> Any:
+        raise fault
+
+    kiosk, voice = Mock(), Voice(fails)
+    kiosk.trouble.side_effect = lambda _kind: voice.stop()
+    voice.run(kiosk)
+    kiosk.trouble.assert_called_once_with("listening_failed")
+    assert told in caplog.text and SECRET not in caplog.text
+
+
+def test_the_log_of_a_screen_that_fails_holds_nothing_of_what_it_shows(caplog: pytest.LogCaptureFixture) -> None:
+    from voice_assistant.kiosk import KioskServer, bind
+
+    ticked = threading.Event()
+
+    def fails() -> None:
+        ticked.set()
+        raise RuntimeError(SECRET)
+
+    server = KioskServer(Mock(tick=fails, is_alive=False), bind(0))
+    server.start()
+    assert ticked.wait(10)
+    server.stop()
+    assert "A tick of the kiosk failed: RuntimeError" in caplog.text
+    assert SECRET not in caplog.text

@@ -14,7 +14,7 @@ from tests.command_line import DEMO, ROOT
 from voice_assistant import Assistant
 from voice_assistant.audio.wav import read_wav
 from voice_assistant.hearing import Recogniser
-from voice_assistant.resources import MEANING_MODEL
+from voice_assistant.models import MEANING_MODEL
 from voice_assistant.understanding import Embedder
 from voice_assistant.understanding.model_graph import picks_rows_first
 

@@ -8,17 +8,20 @@ import multiprocessing
 import os
 import sys
 import time
-import wave
 from pathlib import Path
 
 import pytest
+import vosk
 
 from tests.tuning_models import WORDS, tiny_model_folder
+from voice_assistant.audio.resample import resample
 from voice_assistant.hearing.tuning import Vocabulary, WeightedText, cached_model, tune
 from voice_assistant.hearing.tuning.model_files import UNFINISHED, write_model_folder
-from voice_assistant.types import ModelError, SettingsError
+from voice_assistant.models import SPEECH_MODEL, default_folder
+from voice_assistant.speech import SpeechRenderer
+from voice_assistant.types import SAMPLE_RATE_HZ, ModelError, SettingsError
 
-STOCK = Path(__file__).parents[1] / "models" / "vosk-model-small-en-us-0.15"
+STOCK = default_folder() / SPEECH_MODEL
 TEXT = [WeightedText("the new knee"), WeightedText("a b c"), WeightedText("the knees")]
 SPOKEN_AS = {"new": ("knee us",)}
 
@@ -218,9 +221,7 @@ def test_what_a_crash_leaves_behind_is_removed(stock, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not STOCK.exists(), reason="the speech model is not fetched")
 def test_vosk_hears_new_words_with_the_tuned_model(tmp_path):
-    vosk = pytest.importorskip("vosk")
     vosk.SetLogLevel(-2)
     lines = ["i have got gastrocnemius tendonitis", "what is a popliteal cyst", "my knee's up a bit"]
     report = tune(STOCK, [WeightedText(line) for line in lines], tmp_path / "tuned")
@@ -229,33 +230,16 @@ def test_vosk_hears_new_words_with_the_tuned_model(tmp_path):
     for line in lines:
         recogniser = vosk.KaldiRecognizer(model, 16_000)
         recogniser.SetWords(True)
-        recogniser.AcceptWaveform(spoken(line, tmp_path))
+        recogniser.AcceptWaveform(spoken(line))
         result = json.loads(recogniser.FinalResult())
         assert result["text"].split() == line.split()
         times = [word["start"] for word in result["result"]]
         assert times == sorted(times)
 
 
-def spoken(line: str, folder: Path) -> bytes:
-    """The line in espeak-ng's voice, 16 kHz, one channel, 16-bit."""
-    import subprocess
-
-    from voice_assistant.audio.resample import resample
-    from voice_assistant.types import AudioChunk
-
-    program = (
-        "import ctypes, espeakng_loader, os, sys\n"
-        "os.environ['ESPEAK_DATA_PATH'] = str(espeakng_loader.get_data_path())\n"
-        "ctypes.CDLL(str(espeakng_loader.get_library_path()))\n"
-        "import pyttsx3\n"
-        "engine = pyttsx3.init('espeak')\n"
-        "engine.setProperty('rate', 150)\n"
-        "engine.save_to_file(sys.argv[1], sys.argv[2])\n"
-        "engine.runAndWait()\n"
-    )
-    path = folder / "line.wav"
-    subprocess.run([sys.executable, "-c", program, line, str(path)], check=True, capture_output=True)
-    with wave.open(str(path)) as file:
-        chunk = AudioChunk(file.readframes(file.getnframes()), file.getframerate(), 0.0)
+def spoken(line: str) -> bytes:
+    """The line in the assistant's own voice, 16 kHz, one channel, 16-bit, between two stretches of silence."""
+    with SpeechRenderer(rate_wpm=150) as renderer:
+        sound = resample(renderer.render(line), SAMPLE_RATE_HZ)
     silence = bytes(8000)
-    return silence + resample(chunk, 16_000).pcm + silence
+    return silence + sound.pcm + silence

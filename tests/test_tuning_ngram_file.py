@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,13 +11,12 @@ from tests.tuning_models import START, WORDS, backed_off, tiny_file, tiny_probab
 from voice_assistant.hearing.tuning.backoff_model import model_from_file
 from voice_assistant.hearing.tuning.ngram_file import FST_MARK, parse_ngram_file, read_ngram_file, read_symbols
 from voice_assistant.hearing.tuning.trie import ROOT
+from voice_assistant.models import SPEECH_MODEL, default_folder
 from voice_assistant.types import ModelError
 
-STOCK = Path(__file__).parents[1] / "models" / "vosk-model-small-en-us-0.15" / "graph" / "Gr.fst"
-needs_model = pytest.mark.skipif(not STOCK.exists(), reason="the speech model is not fetched")
+STOCK = default_folder() / SPEECH_MODEL / "graph" / "Gr.fst"
 
 
-@needs_model
 def test_the_stock_model_is_written_back_bit_for_bit():
     file = read_ngram_file(STOCK)
     assert file.to_bytes() == STOCK.read_bytes()
@@ -27,7 +25,6 @@ def test_the_stock_model_is_written_back_bit_for_bit():
     assert len(file.symbols.words) == 152_217
 
 
-@needs_model
 def test_every_history_of_the_stock_model_sums_to_one():
     file = read_ngram_file(STOCK)
     assert file.symbols is not None

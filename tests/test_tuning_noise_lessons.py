@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,9 +15,10 @@ from voice_assistant.hearing.tuning.noise_lessons import (
     taught,
     with_lessons,
 )
+from voice_assistant.models import SPEECH_MODEL, default_folder
 from voice_assistant.types import ModelError
 
-STOCK = Path(__file__).parents[1] / "models" / "vosk-model-small-en-us-0.15"
+STOCK = default_folder() / SPEECH_MODEL
 MATRIX = np.arange(6, dtype="<f4").reshape(2, 3)
 BIAS = np.array([5.0, -7.0], "<f4")
 

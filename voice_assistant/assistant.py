@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
-from voice_assistant import memory
+from voice_assistant import heap
 from voice_assistant.audio.microphone import AudioSource, Microphone
 from voice_assistant.audio.playback import Playback
 from voice_assistant.audio.stand_ins import FileMicrophone, NullLoudspeaker
@@ -48,9 +48,9 @@ class Assistant:
         """
         chosen = settings or Settings()
         folders = Folders.default(chosen.dialogs, chosen.models, chosen.model)
-        memory.keep_together()
+        heap.limit_arenas()
         understanding = load_understanding(folders, on_progress or (lambda *_: None))
-        memory.give_back()
+        heap.trim()
         return cls(understanding, chosen, folders)
 
     @property
@@ -149,7 +149,7 @@ class Assistant:
             self._recogniser = load_recogniser(
                 self.folders, self.guide, tune=settings.tune, wake_phrases=settings.wake_phrases
             )
-            memory.give_back()
+            heap.trim()
         return self._recogniser
 
     @property

@@ -9,6 +9,8 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
+from voice_assistant.types import Transcript
+
 WAKE_LIKENESS = 80.0
 """RapidFuzz ratio (0–100) between a wake phrase and as many words at the beginning of an utterance."""
 
@@ -42,6 +44,14 @@ class Attention:
         if rest is not None:
             return Admission(True, rest, woken=True)
         return Admission(started_s <= self.open_until_s, text)
+
+    def without_wake_phrase(self, transcript: Transcript, admission: Admission) -> Transcript:
+        """What was said after the wake phrase; a guess in which the phrase was not heard counts as `admission.text`."""
+        others = []
+        for guess in transcript.alternatives:
+            rest = self._after_wake_phrase(guess.text)
+            others.append(replace(guess, text=admission.text if rest is None else rest))
+        return replace(transcript, text=admission.text, alternatives=tuple(others))
 
     def opened(self, now_s: float) -> Attention:
         """Listening without a wake phrase for the length of the window: after an answer or a key."""

@@ -64,7 +64,7 @@ class Conversation:
         return understood, self._dialogue.respond(self.state, understood, now_s)[1]
 
     def foresee_continued(self, text: str, before: DialogueState) -> Understood:
-        """What would have been understood in an earlier state of the conversation."""
+        """What a question and its continuation mean together, had both been said in the earlier state `before`."""
         return self._interpreter.understand(Transcript.typed(text), self._dialogue.context(before))
 
     def patience_s(self, text: str, understood: Understood) -> float:

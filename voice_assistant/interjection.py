@@ -15,6 +15,7 @@ from voice_assistant.understanding.echo import foreign_words, words_of
 LEAST_SCORE = 0.6
 """How sure the understanding of an interjection must be: fragments of its own sentences rarely come near."""
 LEAST_SCORE_OF_FEW = 0.8
+"""The same for fewer words than _FEW_WORDS, which its own voice makes more easily."""
 _FEW_WORDS = 3
 
 

@@ -27,8 +27,8 @@ from voice_assistant.speech import SpeechRenderer
 from voice_assistant.talking import Talker
 from voice_assistant.transcripts import join
 from voice_assistant.types import (
-    AssistantError,
     AudioChunk,
+    AudioError,
     Heard,
     Match,
     PartialTranscript,
@@ -47,7 +47,8 @@ LOST_AFTER_S = 1.0
 """When more than this of the answer was heard, new words are about the answer, not the rest of the question."""
 TAIL_S = 0.25
 """What begins so soon after the assistant fell silent may still be its own voice, late by the devices and the room."""
-_COMMANDS = ("control.",)
+_COMMANDS = "control."
+"""How the node ids of commands begin."""
 __all__ = ["LoopEvents", "VoiceLoop"]
 _LOGGER = logging.getLogger(__name__)
 
@@ -180,8 +181,8 @@ class VoiceLoop:
         utterance = self._memory.utterance
         try:
             work()
-        except AssistantError:
-            raise
+        except AudioError:
+            raise  # the sound itself cannot be used, so that nothing more would be heard
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody may be alone with the assistant
             _LOGGER.error("A turn failed: %s.", described(error))
             if not silently:
@@ -270,7 +271,7 @@ class VoiceLoop:
             self._talker.resume()
             return
         if admission.woken:
-            transcript = self._without_wake_phrase(transcript, admission.text)
+            transcript = self._attention.without_wake_phrase(transcript, admission)
             self._attention = self._attention.opened(memory.now_s)
             if not admission.text:
                 self._talker.stop()
@@ -366,13 +367,6 @@ class VoiceLoop:
         if self._settings.sounds:
             self._talker.chime(sound)
 
-    def _without_wake_phrase(self, transcript: Transcript, text: str) -> Transcript:
-        others = []
-        for alternative in transcript.alternatives:
-            admission = self._attention.admit(alternative.text, transcript.start_s)
-            others.append(replace(alternative, text=admission.text if admission.woken else text))
-        return replace(transcript, text=text, alternatives=tuple(others))
-
     def _tell_sentence(self) -> None:
         memory = self._memory
         current = self._talker.current
@@ -384,6 +378,6 @@ class VoiceLoop:
     def _tell_state(self) -> None:
         speaking = self._talker.is_speaking
         state = "listening" if self._memory.utterance and not speaking else "speaking" if speaking else "idle"
-        if state != self._memory.state:
-            self._memory.state = state
+        if state != self._memory.reported:
+            self._memory.reported = state
             self._events.state(state)

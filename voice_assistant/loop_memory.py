@@ -1,4 +1,4 @@
-"""What the loop keeps in mind while it runs: the utterance under way, the last one, and what is being said."""
+"""The state of the voice loop: the utterance under way, the last one, and what is being said."""
 
 from __future__ import annotations
 
@@ -38,22 +38,28 @@ class Finished:
     transcript: Transcript
     state_before: DialogueState
     ended_s: float
+    """When the person fell silent."""
     understood: Understood
 
 
 @dataclass(slots=True)
 class Memory:
-    """What changes while the loop runs."""
+    """What changes while the loop runs; for the loop's thread, but for `orders` and `ending`."""
 
     now_s: float = 0.0
     spoke_s: float = float("-inf")
     """When the assistant was last heard speaking."""
     utterance: Utterance | None = None
     finished: Finished | None = None
-    state: str = ""
+    reported: str = ""
+    """The state that was last told to LoopEvents.state."""
     sentence: int | None = None
+    """Which sentence of `response` was last told to begin."""
     response: Response | None = None
+    """What is being said."""
     ending: bool = False
+    """True once `run` is to return."""
     failed_s: float = float("-inf")
     """When a failed turn was last spoken of."""
     orders: queue.SimpleQueue[Callable[[], None]] = field(default_factory=queue.SimpleQueue)
+    """What other threads want done, in order; each is called in the loop's thread."""

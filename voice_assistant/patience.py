@@ -17,7 +17,9 @@ SHORTEST_S = 0.26
 COMMAND_S = 0.34
 """At most, after a command that is not one of the known phrases."""
 UNSURE_S = 0.85
+"""While nothing has been understood yet."""
 TRAILING_S = 1.0
+"""After a word on which hardly any sentence ends ("it hurts behind the")."""
 LEAST_OF_TRAILING = 0.1
 """So likely the end is a word like "be" or "it" no longer trails ("how cold should it be")."""
 KNOWN_S = 0.7

@@ -11,15 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice_assistant import memory, models
+from voice_assistant import heap, models
 from voice_assistant.guide import default_folder, load_guide
 from voice_assistant.hearing import CommandRecogniser, Recogniser
 from voice_assistant.hearing.tuning import WeightedText, cached_model, changed_files, is_tuned, is_whole
+from voice_assistant.models import MEANING_MODEL, SPEECH_MODEL
 from voice_assistant.types import Guide, ModelError
 from voice_assistant.understanding import CompiledGuide, Embedder, Endings, Interpreter, compiled, load_thresholds
-
-SPEECH_MODEL, MEANING_MODEL = "vosk-model-small-en-us-0.15", "all-minilm-l6-v2-int8"
-"""Folders below the models folder, as models/manifest.toml names them."""
 
 COMMAND_WEIGHT, SENTENCE_WEIGHT, WAKE_WEIGHT = 3.0, 0.5, 300.0
 """How often commands, the guide's own sentences and wake phrases count beside phrases: commands are said in every
@@ -57,6 +55,11 @@ class Folders:
         """The usual places; each may be given."""
         found = models_folder or models.default_folder()
         return cls(dialogs or default_folder(), found, found / "made", speech_model)
+
+    @property
+    def base_speech_model(self) -> Path:
+        """The speech model as it was given or, where none was, as it was fetched: before it is tuned to the guide."""
+        return self.speech_model or self.models / SPEECH_MODEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +116,19 @@ def load_recogniser(
 def _open_recogniser(
     folders: Folders, guide: Guide, tune: bool, wake_phrases: Sequence[str], on_progress: Progress
 ) -> Recogniser:
-    stock = folders.speech_model or folders.models / SPEECH_MODEL
+    stock = folders.base_speech_model
     own = changed_files(stock) if folders.speech_model else ()
     refuse_damage(stock, apart_from=own)
     if folders.speech_model and is_tuned(stock) and not is_whole(stock):
         raise ModelError(f"The tuned model {stock} is damaged, or an older version made it: tune it again.")
     if not tune or folders.speech_model is not None:
-        return Recogniser(stock, renewed=memory.give_back)
+        return Recogniser(stock, renewed=heap.trim)
     try:
         tuned = tuned_model(folders, guide, wake_phrases, on_progress)
-        return Recogniser(tuned, renewed=memory.give_back)
+        return Recogniser(tuned, renewed=heap.trim)
     except ModelError as error:
         _LOGGER.warning("The recogniser is used as it is, it hears knees less well: %s", error)
-        return Recogniser(stock, renewed=memory.give_back)
+        return Recogniser(stock, renewed=heap.trim)
 
 
 def refuse_damage(model: Path, apart_from: tuple[str, ...] = ()) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
-from voice_assistant.types import SettingsError
+from voice_assistant.types import FASTEST_WPM, SLOWEST_WPM, USUAL_WPM, SettingsError
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -32,7 +32,7 @@ class Settings:
     wake_phrases: tuple[str, ...] = ("hey knee guide", "hello knee guide")
     wake_window_s: float = 10.0
     """How long after an answer a follow-up needs no wake phrase."""
-    rate_wpm: int = 170
+    rate_wpm: int = USUAL_WPM
     """Speed of speech, 120 to 300 words a minute."""
     volume: float = 0.8
     """0.1 to 1."""
@@ -56,7 +56,7 @@ class Settings:
 
 
 RANGES: Mapping[str, tuple[float, float]] = {
-    "rate_wpm": (120, 300),
+    "rate_wpm": (SLOWEST_WPM, FASTEST_WPM),
     "volume": (0.1, 1.0),
     "wake_window_s": (2.0, 120.0),
     "silence_prompt_s": (3.0, 600.0),

@@ -10,7 +10,7 @@ from benchmarks.sound.scenes import KINDS, in_noise, quiet
 from benchmarks.sound.voices import SPEAKERS, chunks, say
 from voice_assistant import Assistant
 from voice_assistant.attention import Attention
-from voice_assistant.types import Transcript
+from voice_assistant.types import Expects, Transcript
 
 CONDITIONS = ("clean", *(f"{kind} at 12 dB" for kind in KINDS))
 _SNR_DB = 12.0
@@ -21,7 +21,7 @@ COMMANDS = {
     "control.repeat": ("repeat", "say that again", "repeat that please", "what did you say"),
     "control.next": ("next", "next one", "next please", "go to the next"),
 }
-_EXPECTS = {"control.yes": "yes_no", "control.no": "yes_no"}
+_EXPECTS: dict[str, Expects] = {"control.yes": "yes_no", "control.no": "yes_no"}
 _QUESTION = "what is a baker's cyst"
 
 
@@ -73,7 +73,7 @@ def _heard(assistant: Assistant, speech, condition: str, index: int) -> Transcri
     return transcribe(assistant.recogniser, chunks(sound))
 
 
-def _understood(assistant: Assistant, heard: Transcript, expects: str | None) -> str:
+def _understood(assistant: Assistant, heard: Transcript, expects: Expects | None) -> str:
     conversation = assistant.new_conversation()
     context = replace(conversation.context, expects=expects, topic="cause.bakers_cyst")
     return conversation._interpreter.understand(heard, context).node_id

@@ -121,25 +121,12 @@ def conversation(data: bytes) -> None:
 
 
 def _understood(guide: Guide, nodes: tuple[str, ...], what: int, which: int, detail: int) -> Understood:
+    named = (name.removeprefix("action_") for name in guide.concepts if name.startswith("action_"))
+    actions = ("set", "no such", *named)
     slots = Slots(
         duration_s=float(detail * 60) if what & 8 else None,
         ordinal=detail % 12 - 2 if what & 16 else None,
-        action=(
-            "set",
-            "ask",
-            "cancel",
-            "change",
-            "add",
-            "spell",
-            "list",
-            "where",
-            "pause",
-            "resume",
-            "left",
-            "no such",
-        )[detail % 12]
-        if what & 32
-        else None,
+        action=actions[detail % len(actions)] if what & 32 else None,
     )
     if what % 8 == 5:
         reasons = ("not_in_guide", "out_of_scope", "not_heard")

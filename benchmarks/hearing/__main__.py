@@ -9,18 +9,19 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.hearing.scoring import Score, Sure, guide_terms, reliability, taught_words, words
 from benchmarks.hearing.silence import silence_cost
 from benchmarks.hearing.systems import SPHINX, STOCK, SYSTEMS, TUNED, make, transcribe, tuned_folder
 from benchmarks.loading import UTTERANCES, add_options, general_sentences, load
 from benchmarks.sound.scenes import KINDS, scene
-from benchmarks.sound.voices import PEOPLE, SPEAKERS, chunks, say, speaker
+from benchmarks.sound.voices import PEOPLE, SPEAKERS, Speaker, chunks, say, speaker
 from benchmarks.understanding.labelled import Labelled, read
 from voice_assistant import Assistant
 from voice_assistant.hearing import features, fit
 from voice_assistant.hearing.tuning import Vocabulary
-from voice_assistant.resources import SPEECH_MODEL
+from voice_assistant.models import SPEECH_MODEL
 from voice_assistant.types import Transcript
 
 CONDITIONS = ("clean", "24 dB", "12 dB", "6 dB", "room")
@@ -103,8 +104,7 @@ def measure(
     sure: list[Sure],
 ) -> None:
     """Let one recogniser hear everything."""
-    recogniser = make(system, assistant)
-    terms = guide_terms(assistant.guide)
+    ear = Ear(make(system, assistant), assistant, sure, shows_wrong=given.wrong)
     step = _SPHINX_SHARE if system == SPHINX else 1
     for condition in given.conditions if system == TUNED else given.peer_conditions:
         for index in range(0, len(lines), step):
@@ -114,39 +114,43 @@ def measure(
                 counted.append(scores[system, f"{condition}, {KINDS[index % len(KINDS)]}"])
             if given.by_voice:
                 counted.append(scores[system, f"{condition}, {who.name}"])
-            _hear(recogniser, assistant, lines[index], index, who, condition, counted, terms, given.wrong, sure)
+            ear.hear(lines[index], who, condition, index, counted)
     if system in (TUNED, STOCK):
-        counted = [scores[system, GENERAL]]
         for index, text in enumerate(general_sentences()[: given.general]):
             talk = Labelled(text, ("fallback.out_of_scope", "fallback.not_in_guide", "fallback.not_heard"), "no", ())
-            who = speaker(index, given.voices)
-            _hear(recogniser, assistant, talk, index, who, "clean", counted, terms, given.wrong, sure)
+            ear.hear(talk, speaker(index, given.voices), "clean", index, [scores[system, GENERAL]])
 
 
-def _hear(recogniser, assistant, line, index, who, condition, scores, terms, shows_wrong, sure) -> None:
-    sound = chunks(scene(say(line.text, who), condition, index))
-    before = recogniser.processor_s
-    transcript = transcribe(recogniser, sound)
-    spent_s = recogniser.processor_s - before
-    turn = assistant.new_conversation().hear(transcript)
-    right = turn.understood.node_id in line.accepted
-    if transcript.words:
-        sure.append(Sure(features(transcript.alternatives, transcript.words), transcript.confidence, right))
-    for score in scores:
-        score.processor_s += spent_s
-        score.sound_s += sound[-1].end_s
-        score.count_words(line.text, transcript.text, terms)
-        score.labelled += 1
-        score.right += right
-        score.answered += not turn.understood.node_id.startswith("fallback.")
-        if line.urgent == "yes":
-            score.warnings += 1
-            score.caught += turn.response.urgent
-    if shows_wrong and (not right or (line.urgent == "yes" and not turn.response.urgent)):
-        typed = assistant.new_conversation().hear(Transcript.typed(line.text)).understood.node_id
-        print(
-            f"  {condition} | {who.name} | {line.text} | {transcript.text} → {turn.understood.node_id}; typed: {typed}"
-        )
+class Ear:
+    """A recogniser, and what is made of what it hears."""
+
+    def __init__(self, recogniser: Any, assistant: Assistant, sure: list[Sure], *, shows_wrong: bool) -> None:
+        """`sure` gets the evidence of every transcript with words, and whether it led to the right node."""
+        self._recogniser = recogniser
+        self._assistant = assistant
+        self._terms = guide_terms(assistant.guide)
+        self._sure = sure
+        self._shows_wrong = shows_wrong
+
+    def hear(self, line: Labelled, who: Speaker, condition: str, index: int, scores: Sequence[Score]) -> None:
+        """Hear one line, spoken by somebody amid some noise, and count it in all these scores."""
+        sound = chunks(scene(say(line.text, who), condition, index))
+        before_s = self._recogniser.processor_s
+        transcript = transcribe(self._recogniser, sound)
+        spent_s = self._recogniser.processor_s - before_s
+        turn = self._assistant.new_conversation().hear(transcript)
+        right = turn.understood.node_id in line.accepted
+        if transcript.words:
+            evidence = features(transcript.alternatives, transcript.words)
+            self._sure.append(Sure(evidence, transcript.confidence, right))
+        for score in scores:
+            score.count_words(line.text, transcript.text, self._terms)
+            score.count_turn(line, turn, sound_s=sound[-1].end_s, processor_s=spent_s)
+        missed = line.urgent == "yes" and not turn.response.urgent
+        if self._shows_wrong and (missed or not right):
+            typed = self._assistant.new_conversation().hear(Transcript.typed(line.text)).understood.node_id
+            heard = f"{transcript.text} → {turn.understood.node_id}; typed: {typed}"
+            print(f"  {condition} | {who.name} | {line.text} | {heard}")
 
 
 def report(scores: Scores, systems: Sequence[str]) -> None:

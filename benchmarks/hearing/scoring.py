@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from benchmarks.understanding.labelled import Labelled
 from voice_assistant.hearing import Features
-from voice_assistant.types import Guide
+from voice_assistant.types import Guide, Turn
 from voice_assistant.understanding.text import normalise
 
 _PLAIN = frozenset("a an and the of to in behind back my your for on with or is it tear injury problem pain".split())
@@ -79,6 +80,17 @@ class Score:
         self.terms += wanted
         self.heard_terms += wanted & Counter(got)
         return wrong
+
+    def count_turn(self, line: Labelled, turn: Turn, *, sound_s: float, processor_s: float) -> None:
+        """Add what a line was understood as, and what it took to hear it."""
+        self.labelled += 1
+        self.right += turn.understood.node_id in line.accepted
+        self.answered += not turn.understood.node_id.startswith("fallback.")
+        if line.urgent == "yes":
+            self.warnings += 1
+            self.caught += turn.response.urgent
+        self.sound_s += sound_s
+        self.processor_s += processor_s
 
     @property
     def word_error_rate(self) -> float:

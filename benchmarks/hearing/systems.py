@@ -10,7 +10,8 @@ from typing import Any
 from voice_assistant import Assistant
 from voice_assistant.hearing import Activity, Listener, Recogniser
 from voice_assistant.hearing.listener import SpeechRecogniser
-from voice_assistant.resources import SPEECH_MODEL, tuned_model
+from voice_assistant.models import SPEECH_MODEL
+from voice_assistant.resources import tuned_model
 from voice_assistant.transcripts import join
 from voice_assistant.types import Alternative, AudioChunk, Transcript
 

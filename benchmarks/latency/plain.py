@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from voice_assistant import Assistant
-from voice_assistant.resources import SPEECH_MODEL
+from voice_assistant.models import SPEECH_MODEL
 from voice_assistant.types import SAMPLE_RATE_HZ
 
 BLOCK_S = 0.25

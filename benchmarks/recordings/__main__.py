@@ -25,7 +25,7 @@ from voice_assistant.audio.samples import Floats, to_floats
 from voice_assistant.audio.wav import read_wav
 from voice_assistant.hearing import Recogniser
 from voice_assistant.hearing.tuning import WeightedText, tune
-from voice_assistant.resources import SPEECH_MODEL
+from voice_assistant.models import SPEECH_MODEL
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ import numpy as np
 from benchmarks.loading import add_options, load
 from voice_assistant.hearing.tuning.model_files import MARK
 from voice_assistant.hearing.tuning.noise_lessons import LESSONS, NETWORK, lessons_of, save, with_lessons
-from voice_assistant.resources import SPEECH_MODEL, tuned_model
+from voice_assistant.models import SPEECH_MODEL
+from voice_assistant.resources import tuned_model
 
 SHARE = 0.68
 """Of the way from the old weights to the new: on voices that had no part in it better than the whole, in noise and

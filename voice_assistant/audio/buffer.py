@@ -33,11 +33,6 @@ class Progress:
     played_s: float
     duration_s: float
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether it was played to its end."""
-        return self.played_s >= self.duration_s
-
 
 class _Utterance:
     """One enqueued sound."""
@@ -214,7 +209,7 @@ class PlaybackBuffer:
 
     @property
     def is_paused(self) -> bool:
-        """Whether it holds its breath."""
+        """Whether it is paused."""
         return self._is_paused
 
     @property

@@ -31,6 +31,7 @@ from voice_assistant.types import AudioError
 ANSWER_WITHIN_S = 20.0
 """A sound server that is up answers in half a second; on a machine that has much else to do it has taken over ten."""
 _END_WITHIN_S = 0.2
+"""A process that has not ended by then hangs in PortAudio and is killed."""
 _NO_ANSWER = "The sound system does not answer; restart it."
 
 

@@ -28,14 +28,19 @@ from voice_assistant.audio.frames import ALIVE, BLOCK, FAILED, FLUSH, LISTED, OP
 from voice_assistant.types import AudioError
 
 _DEVICE_UNAVAILABLE = -9985
+"""paDeviceUnavailable of portaudio.h."""
 _MOST_CHANNELS = 2
 _RETRY_S = 1.0
-_PATIENT_AFTER = 30
-_PATIENT_RETRY_S = 3.0
+"""Between attempts to open a device."""
+_PATIENT_AFTER, _PATIENT_RETRY_S = 30, 3.0
+"""After so many failed attempts it is looked for less often: each look starts PortAudio anew."""
 _QUEUE_BLOCKS = 100
+"""Blocks of a microphone (20 ms each, unless it was told otherwise) that may wait for the parent."""
 _ALIVE_EVERY_S = 0.25
 _FADE_S = 0.005
+"""In which a stopped sound fades out; a jump would click."""
 _DROPPED = -1
+"""In place of a call of the device: a block that was never played."""
 
 
 def main(arguments: list[str]) -> int:

@@ -15,14 +15,17 @@ BLOCK: Final = b"B"
 """Samples, signed 16-bit: from a microphone interleaved, after four bytes that count the bytes lost just before; to a
 loudspeaker one channel."""
 PLAYED: Final = b"P"
-"""From a loudspeaker: it has begun one more of the blocks it was sent."""
+"""From a loudspeaker: one more of the blocks it was sent is done with. 8 bytes, signed: which call of the device took
+it, counted from 0; -1 when it was dropped."""
 ALIVE: Final = b"A"
-"""From a loudspeaker, four times a second while the device asks for sound: how often it ran out so far, 4 bytes."""
+"""From a loudspeaker, four times a second while the device asks for sound: how often it ran out so far (4 bytes), and
+how often it has asked (8 bytes)."""
 FLUSH: Final = b"F"
 """To a loudspeaker: fade out and forget what waits."""
 
 _HEAD = struct.Struct(">cI")
 _LONGEST = 1 << 20
+"""Bytes; what announces more is no message."""
 
 
 def write_frame(pipe: BinaryIO, kind: bytes, payload: bytes = b"") -> None:

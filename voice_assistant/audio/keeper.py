@@ -10,7 +10,7 @@ from collections.abc import Callable
 from voice_assistant.audio.device_link import ANSWER_WITHIN_S, DeviceLink
 from voice_assistant.types import AudioError
 
-_log = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 0.2
 _STALLED_AFTER_S = 1.5
@@ -20,6 +20,7 @@ _FIRST_BLOCK_WITHIN_S = 3.0
 _NEXT_TRY_WITHIN_S = 8.0
 """A process that cannot open its device tries again at least every three seconds, and says so."""
 _START_AGAIN_S = 1.0
+"""Between the starts of two processes, so that one which ends at once does not keep a core busy."""
 
 
 class DeviceKeeper:
@@ -127,9 +128,9 @@ class DeviceKeeper:
         self._problem = problem
         if not self._is_lost:
             self._is_lost = True
-            _log.info("%s", problem)
+            _LOGGER.info("%s", problem)
 
     def _find(self, link: DeviceLink) -> None:
         if self._is_lost:
             self._is_lost = False
-            _log.info("The %s works again: %s.", self._name, link.device)
+            _LOGGER.info("The %s works again: %s.", self._name, link.device)

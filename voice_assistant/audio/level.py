@@ -20,6 +20,7 @@ _SLOT_S = 0.1
 _STEP = 1.5 / 32768
 """What varies by no more than one step of 16 bits is constant."""
 _FULL_SCALE = 0.99
+"""From here on a sample counts as clipped."""
 _CLIPPED_SHARE = 0.005
 _CLIPPING_WINDOW_S = 2.0
 """Loud speech just below full scale reaches it in fewer than one sample of ten thousand; when one of two hundred does,

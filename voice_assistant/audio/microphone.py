@@ -155,16 +155,6 @@ class Microphone:
             problem=self._keeper.problem,
         )
 
-    @property
-    def dropped_s(self) -> float:
-        """Seconds of sound lost since the start because the consumer was too slow."""
-        return self._dropped_s
-
-    @property
-    def level_db(self) -> float:
-        """Loudness of the last tenth of a second, in dB of full scale: -120 to 0."""
-        return self._meter.level_db
-
     def __iter__(self) -> Iterator[AudioChunk]:
         return self
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _WINDOW_S = 2.0
+"""Of arrivals, the earliest of which tells the offset."""
 _OFF_S = 0.1
 """Clocks of two devices drift apart by up to a tenth of a millisecond a second, and a device that stumbles loses some
 sound. Less than this is left to whoever compares the sounds themselves."""

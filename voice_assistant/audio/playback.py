@@ -55,7 +55,7 @@ class Playback(Protocol):
 
     @property
     def is_paused(self) -> bool:
-        """Whether it holds its breath."""
+        """Whether it is paused."""
 
     def enqueue(self, chunk: AudioChunk, marker: Hashable = None) -> bool:
         """Plays a sound after all that waits already. False when more than three minutes would wait: it is refused."""
@@ -137,7 +137,7 @@ class BufferedPlayback:
 
     @property
     def is_paused(self) -> bool:
-        """Whether it holds its breath."""
+        """Whether it is paused."""
         return self._sounds.is_paused
 
     def enqueue(self, chunk: AudioChunk, marker: Hashable = None) -> bool:

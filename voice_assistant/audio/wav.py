@@ -23,7 +23,7 @@ from voice_assistant.audio.resample import Resampler, resample
 from voice_assistant.audio.samples import Floats, mix_down, scaled, to_pcm
 from voice_assistant.types import SAMPLE_RATE_HZ, AudioChunk, AudioError
 
-_log = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(__name__)
 
 LOWEST_RATE_HZ = 4_000
 HIGHEST_RATE_HZ = 384_000
@@ -125,7 +125,7 @@ def _blocks(file: BinaryIO, first: bytes, form: WavFormat, name: str) -> Iterato
             yield mix_down(_decode(data[:whole], form), form.channels)
         if len(data) < wanted:
             if left != math.inf:
-                _log.warning("The recording %s ends early; what there is of it is used.", name)
+                _LOGGER.warning("The recording %s ends early; what there is of it is used.", name)
             return
         left -= wanted
         data = b""

@@ -89,7 +89,7 @@ def _models(folders: Folders) -> Iterator[Result]:
 
 def _dialogs(folders: Folders) -> Iterator[Result]:
     try:
-        vocabulary = Vocabulary.from_model(folders.speech_model or folders.models / models.SPEECH_MODEL)
+        vocabulary = Vocabulary.from_model(folders.base_speech_model)
     except ModelError:
         findings = check_guide(folders.dialogs, knows=lambda _: True)
     else:
@@ -135,7 +135,7 @@ def _understanding(settings: Settings, console: Console) -> Iterator[Result]:
 
 def _recogniser(settings: Settings, folders: Folders, console: Console) -> Iterator[Result]:
     guide = load_guide(folders.dialogs)
-    folder = folders.speech_model or folders.models / models.SPEECH_MODEL
+    folder = folders.base_speech_model
     if settings.tune and settings.model is None:
         try:
             with console.progress() as progress:

@@ -117,7 +117,7 @@ class Console:
 
 
 class Progress:
-    """Told how far something is; begins to show with the first report."""
+    """A progress bar that is told how far the work is; it appears with the first report."""
 
     def __init__(self, terminal: RichConsole | None, console: Console) -> None:
         self._terminal = terminal

@@ -73,7 +73,7 @@ def _check(options: argparse.Namespace, console: Console) -> int:
     folders = _folders(options)
     vocabulary, fault = None, None
     try:
-        vocabulary = Vocabulary.from_model(folders.speech_model or folders.models / _speech_model())
+        vocabulary = Vocabulary.from_model(folders.base_speech_model)
     except ModelError as error:
         fault = error
     findings = check_guide(folders.dialogs, knows=lambda word: vocabulary is None or word in vocabulary)
@@ -93,12 +93,6 @@ def _check(options: argparse.Namespace, console: Console) -> int:
             f"{folders.dialogs}: {len(guide.nodes)} nodes and {len(guide.phrases)} phrases, nothing to object to."
         )
     return 0
-
-
-def _speech_model() -> str:
-    from voice_assistant.models import SPEECH_MODEL
-
-    return SPEECH_MODEL
 
 
 def _review(options: argparse.Namespace, console: Console) -> int:
@@ -129,7 +123,8 @@ def _write(name: str, text: str, console: Console) -> None:
 
 def _fit(options: argparse.Namespace, console: Console) -> int:
     from voice_assistant.guide import load_guide
-    from voice_assistant.resources import MEANING_MODEL, made_earlier
+    from voice_assistant.models import MEANING_MODEL
+    from voice_assistant.resources import made_earlier
     from voice_assistant.understanding import Embedder, save_thresholds
     from voice_assistant.understanding.fitting import fit
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from voice_assistant.cli.console import Console
 from voice_assistant.cli.loading import load_assistant, load_recogniser
 from voice_assistant.cli.parsing import GUIDE, HEARING, SPEAKING, Commands, add_command, add_settings, settings_of
-from voice_assistant.types import SettingsError
+from voice_assistant.types import KIOSK_PORT, SettingsError
 
 if TYPE_CHECKING:
     from voice_assistant.assistant import Assistant
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from voice_assistant.loop import LoopEvents, VoiceLoop
     from voice_assistant.settings import Settings
 
-_PORT = 8437
 _MORE = """The page is on this machine only; open it in a browser in full screen (docs/kiosk.md tells how to set one
 up).
 --config names the clinic's own file; docs/clinic.example.toml shows what it may hold."""
@@ -35,7 +34,11 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "kiosk", "the assistant on a touch screen, for a waiting room", _MORE)
     parser.add_argument(
-        "--port", type=int, default=_PORT, metavar="N", help=f"where the page is (default {_PORT}; 0 takes a free port)"
+        "--port",
+        type=int,
+        default=KIOSK_PORT,
+        metavar="N",
+        help="where the page is (default %(default)s; 0 takes a free port)",
     )
     parser.add_argument("--config", dest="clinic", type=Path, metavar="CLINIC.toml", help="what the clinic sets")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")

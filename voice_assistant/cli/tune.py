@@ -60,7 +60,7 @@ def _tune(options: argparse.Namespace, console: Console) -> int:
 
     settings = settings_of(options)
     folders = Folders.default(settings.dialogs, settings.models, settings.model)
-    model = folders.speech_model or folders.models / _speech_model()
+    model = folders.base_speech_model
     more = {"weight": options.weight, "noise_lessons": options.noise_lessons}
     spellings = _spellings(options.spellings)
     check_model_folder(model)
@@ -79,12 +79,6 @@ def _tune(options: argparse.Namespace, console: Console) -> int:
     for word in sorted(spellings.keys() - report.spelled.keys()):
         console.note(f"“{word}” is not in the text, so its spelling is not used.")
     return 0
-
-
-def _speech_model() -> str:
-    from voice_assistant.models import SPEECH_MODEL
-
-    return SPEECH_MODEL
 
 
 def _spellings(file: Path | None) -> Mapping[str, tuple[str, ...]]:

@@ -9,10 +9,8 @@ from voice_assistant.dialogue.lines import word_count
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import Asked
 from voice_assistant.dialogue.urgent import URGENT_NODES, reminder, warn_if_needed
-from voice_assistant.types import Guide, Sentence
+from voice_assistant.types import BREATH_WORDS, Guide, Sentence, group_of
 
-BREATH_WORDS = 30
-"""What is told before the listener is asked for more."""
 CHOICES = 3
 """More than three choices at once are not remembered by ear."""
 MORE_HINTS = 2
@@ -20,11 +18,6 @@ MORE_HINTS = 2
 
 _CAUSES = "overview.causes"
 _ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
-
-
-def group_of(node_id: str) -> str:
-    """The part of a node id before its dot."""
-    return node_id.partition(".")[0]
 
 
 def breath(sentences: tuple[Sentence, ...]) -> tuple[tuple[Sentence, ...], tuple[Sentence, ...]]:

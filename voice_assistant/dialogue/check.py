@@ -21,10 +21,9 @@ from voice_assistant.dialogue.numbers import spoken_number
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import Asked, Check, DialogueState, merge_signs
 from voice_assistant.dialogue.urgent import SWELLING, URGENT, Level, answer_level
-from voice_assistant.types import Guide, NoMatch, Question, Sign, Understood
+from voice_assistant.types import CHECK_QUESTIONS, Guide, NoMatch, Question, Sign, Understood
 
 NODE = "check.start"
-QUESTIONS_MAX = 8
 TRIES_MAX = 2
 """A question that was not answered so often is left open."""
 GIVEN = frozenset({"pain"})
@@ -176,7 +175,7 @@ def _upcoming(reply: Reply) -> tuple[Question, ...]:
     open_ones = tuple(
         question for question in reply.guide.questions if question.sign not in asked and not is_settled(question, known)
     )
-    return open_ones[: max(0, QUESTIONS_MAX - len(asked))]
+    return open_ones[: max(0, CHECK_QUESTIONS - len(asked))]
 
 
 def _ask(reply: Reply, check: Check, question: Question) -> Reply:

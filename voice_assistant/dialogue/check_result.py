@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from voice_assistant.dialogue.answers import BREATH_WORDS, CHOICES, shared_source
+from voice_assistant.dialogue.answers import CHOICES, shared_source
 from voice_assistant.dialogue.lines import listed, word_count
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import Asked, Check
 from voice_assistant.dialogue.urgent import CLOT, warn_first
-from voice_assistant.types import Guide, Sentence
+from voice_assistant.types import BREATH_WORDS, Guide, Sentence
 
 SEE_DOCTOR = "care.see_doctor"
 _FILLING_WORDS = 15

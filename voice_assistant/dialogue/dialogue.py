@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice_assistant.dialogue import check, commands, put_off, recall, refusals, silence, timer, topics
-from voice_assistant.dialogue.answers import group_of
 from voice_assistant.dialogue.lines import check_lines
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import DialogueSettings, DialogueState
 from voice_assistant.dialogue.urgent import answer_red_flag, remind_of_cut
-from voice_assistant.types import Context, Guide, Match, NoMatch, Response, Understood
+from voice_assistant.types import Context, Guide, Match, NoMatch, Response, Understood, group_of
 
 ABOUT_ITSELF = ("identity", "privacy")
 """What is asked of the assistant itself is answered, whatever the guide says of it."""

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from voice_assistant.types import Response, Sentence, Sign
+from voice_assistant.types import FASTEST_WPM, SLOWEST_WPM, USUAL_WPM, Expects, Response, Sentence, Sign
 
 AskedKind: TypeAlias = Literal[
     "check_question", "resume_check", "resume_walk", "start_walk", "choice", "duration", "more"
 ]
 
-_EXPECTS: dict[AskedKind, str] = {
+_EXPECTS: dict[AskedKind, Expects] = {
     "check_question": "yes_no",
     "resume_check": "yes_no",
     "resume_walk": "yes_no",
@@ -27,9 +27,9 @@ _EXPECTS: dict[AskedKind, str] = {
 class DialogueSettings:
     """How a conversation is held. Times are in seconds, rates in words a minute, volumes from 0 to 1."""
 
-    rate_wpm: int = 170
-    rate_min_wpm: int = 120
-    rate_max_wpm: int = 300
+    rate_wpm: int = USUAL_WPM
+    rate_min_wpm: int = SLOWEST_WPM
+    rate_max_wpm: int = FASTEST_WPM
     rate_step_wpm: int = 20
     volume: float = 0.8
     volume_min: float = 0.1
@@ -60,7 +60,7 @@ class Asked:
     """As it was said, to be said again."""
 
     @property
-    def expects(self) -> str:
+    def expects(self) -> Expects:
         """As in Context.expects."""
         return _EXPECTS[self.kind]
 
@@ -158,7 +158,7 @@ class DialogueState:
     """Occasion → how often its lines were said, so that variants take turns."""
 
     @property
-    def expects(self) -> str | None:
+    def expects(self) -> Expects | None:
         """As in Context.expects."""
         return self.asked.expects if self.asked else None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from voice_assistant.dialogue import check, timer, walk
 from voice_assistant.dialogue.answers import (
     CHOICES,
-    group_of,
     hint_at_more,
     is_connected,
     offer_next,
@@ -17,7 +16,7 @@ from voice_assistant.dialogue.numbers import spoken_number
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import merge_signs
 from voice_assistant.dialogue.urgent import CLOT, URGENT, answer_level, warn_first
-from voice_assistant.types import Match
+from voice_assistant.types import Match, group_of
 
 
 def answer_match(reply: Reply, match: Match) -> Reply:

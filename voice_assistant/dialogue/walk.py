@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice_assistant.dialogue.answers import group_of, offer_next, tell
+from voice_assistant.dialogue.answers import offer_next, tell
 from voice_assistant.dialogue.numbers import spoken_number
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import Walk
 from voice_assistant.dialogue.urgent import warn_if_needed
+from voice_assistant.types import group_of
 
 ROUTES = {
     "police": (

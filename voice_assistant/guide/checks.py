@@ -14,14 +14,10 @@ from pathlib import Path
 from voice_assistant.guide.draft import Draft, Finding, Place
 from voice_assistant.guide.reading import read_draft
 from voice_assistant.guide.vocabulary import Knows, unknown_words
-from voice_assistant.types import Sentence
+from voice_assistant.types import BREATH_WORDS, CHECK_QUESTIONS, Sentence
 
-FIRST_ANSWER_WORDS = 30
-"""One breath: what is said before "more?"."""
 SENTENCE_WORDS = 25
 """A longer sentence is hard to follow by ear."""
-QUESTIONS = 8
-"""A guided check is never longer."""
 PLAIN_SOURCES = ("safety", "assistant")
 """Sources that are not headings of the guide: fixed safety sentences, and talk about the assistant itself."""
 
@@ -149,9 +145,9 @@ def _lengths(draft: Draft) -> Iterator[Finding]:
                 yield spoken.place.finding(f"the sentence has {count} words, more than {SENTENCE_WORDS}: “{sentence}”")
     for node_id, node in draft.nodes.items():
         for facet, answer in node.answers.items():
-            if (count := sum(len(sentence.text.split()) for sentence in answer.first)) > FIRST_ANSWER_WORDS:
+            if (count := sum(len(sentence.text.split()) for sentence in answer.first)) > BREATH_WORDS:
                 place = _place_of(draft, node_id, facet, answer.first[0])
-                yield place.finding(f"{facet}: the first answer has {count} words, more than {FIRST_ANSWER_WORDS}")
+                yield place.finding(f"{facet}: the first answer has {count} words, more than {BREATH_WORDS}")
 
 
 def _place_of(draft: Draft, node_id: str, facet: str, sentence: Sentence) -> Place:
@@ -211,8 +207,8 @@ def _every_topic_has_phrases(draft: Draft) -> Iterator[Finding]:
 
 
 def _questions(draft: Draft) -> Iterator[Finding]:
-    for _, place in draft.questions[QUESTIONS:]:
-        yield place.finding(f"the check asks more than {QUESTIONS} questions")
+    for _, place in draft.questions[CHECK_QUESTIONS:]:
+        yield place.finding(f"the check asks more than {CHECK_QUESTIONS} questions")
     calm = False
     for question, place in draft.questions:
         if question.urgent and calm:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from voice_assistant.types import Concept, Evidence, Listening, Node, Omission, Phrase, Question, Rule, Sentence, Term
+from voice_assistant.types import (
+    Concept,
+    Evidence,
+    Listening,
+    Node,
+    Omission,
+    Phrase,
+    Question,
+    Rule,
+    Sentence,
+    Term,
+    group_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +82,11 @@ class Contract:
 
     def facets_of(self, node_id: str) -> tuple[str, ...]:
         """The facets that a node may answer."""
-        return self.facets.get(node_id, self.facets.get(node_id.partition(".")[0], ()))
+        return self.facets.get(node_id, self.facets.get(group_of(node_id), ()))
 
     def phrase_keys_of(self, node_id: str) -> tuple[str, ...]:
         """The keys that a node's phrases may stand under."""
-        return self.phrase_keys.get(node_id, self.phrase_keys.get(node_id.partition(".")[0], ("any",)))
+        return self.phrase_keys.get(node_id, self.phrase_keys.get(group_of(node_id), ("any",)))
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from voice_assistant.types import Node
+from voice_assistant.types import Node, group_of
 
 COLUMNS: tuple[tuple[str, ...], ...] = (
     ("overview", "check"),
@@ -96,11 +96,6 @@ def lay_out(nodes: Mapping[str, Node]) -> Layout:
     width = 2 * MARGIN + len(columns) * BOX_WIDTH + (len(columns) - 1) * COLUMN_GAP
     lowest = max(bottom, *heights.values()) if heights else bottom
     return Layout(boxes, tuple(arrows), width, lowest + MARGIN)
-
-
-def group_of(node_id: str) -> str:
-    """The part of a node id before its dot."""
-    return node_id.partition(".")[0]
 
 
 def _columns(nodes: Mapping[str, Node]) -> list[list[Node]]:

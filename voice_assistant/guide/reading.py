@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from voice_assistant.guide.draft import Contract, Draft, Finding, Mention, Spoken
 from voice_assistant.guide.fields import FileReader
@@ -13,6 +13,7 @@ from voice_assistant.types import (
     Answer,
     Concept,
     Evidence,
+    Expects,
     Listening,
     Node,
     Omission,
@@ -24,7 +25,7 @@ from voice_assistant.types import (
 )
 
 CONTRACT = "contract.yaml"
-"""Without it a folder is none for dialogs."""
+"""Without this file a folder is not taken for dialogs."""
 NO_FACET_KEY = "any"
 """The key of phrases that ask for the whole topic."""
 
@@ -311,7 +312,8 @@ def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
     def phrases(key: str) -> tuple[str, ...]:
         return tuple(text for text, _ in reader.texts(found.get(key), None, key))
 
-    rows = reader.entries(found["expected"], None, "expected") if "expected" in found else ()
+    optional = get_args(Expects)
+    rows = reader.fields(found["expected"], None, "expected", optional=optional) if "expected" in found else {}
     draft.listening = Listening(
         unfinished=words("unfinished"),
         points_back=words("points_back"),
@@ -321,7 +323,7 @@ def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
         over_speech=words("over_speech"),
         commands=phrases("commands"),
         general_topics=frozenset(nodes(found.get("general_topics"), "general_topics")),
-        expected={key.value: nodes(row, key.value) for key, row in rows},
+        expected={key: nodes(row, key) for key, row in rows.items()},
     )
 
 

@@ -28,6 +28,7 @@ _OVERLAP = 2.0
 _FADED = 0.92
 """Share of the old noise estimate that stays after a hop without voice: a time constant of about 0.1 s."""
 _SMOOTH = 0.8
+"""Share of the smoothed power that stays after a hop, 8 ms."""
 _PRESENT = 4.0
 """A band whose smoothed power is this many times its recent minimum holds voice."""
 _LINGERS = 0.2
@@ -44,8 +45,12 @@ _FORGOTTEN = 0.9985
 _NEAR = (0.00107857, -0.00976004, 0.05519968, -0.24991055, 0.99999193, -0.57721566)
 _FAR_ABOVE = (1.0, 8.5733287401, 18.0590169730, 8.6347608925, 0.2677737343)
 _FAR_BELOW = (1.0, 9.5733223454, 25.6329561486, 21.0996530827, 3.9584969228)
+"""Coefficients of `exponential_integral`, which names their source."""
 _LEAST_PRIOR = 10**-1.8
+"""Voice over noise of a band, -18 dB: keeps the gain from fluttering where there is no voice (O. Cappé: Elimination of
+the Musical Noise Phenomenon, IEEE Trans. SAP 2, 1994)."""
 _MOST_POSTERIOR = 200.0
+"""Sound over noise of a band, 23 dB, beyond which the gain is 1 anyway."""
 
 
 class NoiseSuppressor:

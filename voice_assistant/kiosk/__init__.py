@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from voice_assistant.kiosk.clinic import Clinic, load_clinic, localised
 from voice_assistant.kiosk.kiosk import Kiosk
-from voice_assistant.kiosk.server import DEFAULT_PORT, KioskServer, bind
+from voice_assistant.kiosk.server import KioskServer, bind
 from voice_assistant.kiosk.values import Look, Steering, TimerLook
 from voice_assistant.kiosk.words import Words, load_words
 
 __all__ = [
-    "DEFAULT_PORT",
     "Clinic",
     "Kiosk",
     "KioskServer",

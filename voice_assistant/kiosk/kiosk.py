@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import threading
 import time
@@ -25,8 +24,9 @@ ALIVE_S = 10.0
 SURE_GOODBYE = 0.8
 """Of 0 to 1: after the warning, what is less surely a goodbye is taken for somebody who is still there."""
 _LEVEL_EVERY_S = 0.08
+"""Twelve times a second is enough for a meter."""
 _TROUBLE_SHOWN_S = 15.0
-_LOGGER = logging.getLogger(__name__)
+"""How long a failed turn or voice is shown."""
 
 
 def local_now() -> datetime:

@@ -7,10 +7,8 @@ from typing import Any
 
 from voice_assistant.kiosk.values import Json, Look
 from voice_assistant.kiosk.words import Words
-from voice_assistant.types import Guide, Response, Sentence
+from voice_assistant.types import CHECK_QUESTIONS, Guide, Response, Sentence
 
-QUESTIONS_MAX = 8
-"""The guided check asks at most so many questions (dialogue/check.py)."""
 _ASIDES = frozenset(f"control.{name}" for name in ("slower", "faster", "louder", "quieter", "greeting", "thanks"))
 """These are acknowledged beside the answer, which stays: who says "I'm still here" is still reading it."""
 _URGENT = "care.urgent"
@@ -157,7 +155,7 @@ class Screen:
 
     @staticmethod
     def _check(look: Look) -> Json | None:
-        return {"number": look.check_question, "of": QUESTIONS_MAX} if look.check_question is not None else None
+        return {"number": look.check_question, "of": CHECK_QUESTIONS} if look.check_question is not None else None
 
     def _walk(self, look: Look) -> Json | None:
         if look.walk is None or look.walk[0] not in self._words.steps:

@@ -29,7 +29,6 @@ from voice_assistant.kiosk.watchdog import notify
 from voice_assistant.types import SettingsError
 
 ADDRESS = "127.0.0.1"
-DEFAULT_PORT = 8437
 MOST_PAGES = 8
 """More pages at once are turned away."""
 RATE_PER_S, BURST = 15.0, 30.0
@@ -37,7 +36,9 @@ RATE_PER_S, BURST = 15.0, 30.0
 FLOOD_PER_S, FLOOD_BURST = 100.0, 200.0
 """More than keys can do; who sends more is disconnected."""
 TICK_S = 0.5
-_POLICY, _TRY_LATER, _TOO_BIG = 1008, 1013, 1009
+"""Between the moments at which the kiosk looks whether a visit is over."""
+_POLICY, _TRY_LATER = 1008, 1013
+"""Why a page is disconnected, as WebSocket status codes (RFC 6455, 7.4.1, and its IANA registry)."""
 _STATIC = Path(__file__).parent / "static"
 _FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),
@@ -130,9 +131,8 @@ class KioskServer:
         while True:
             try:
                 self._kiosk.tick()
-            except Exception:
-                # The page has to live on; what is shown must not reach the log.
-                _LOGGER.exception("A tick of the kiosk failed")
+            except Exception as error:  # noqa: BLE001 - the page has to live on; what is shown must not reach the log
+                _LOGGER.error("A tick of the kiosk failed: %s.", type(error).__name__)
             if self._kiosk.is_alive:
                 notify("WATCHDOG=1")
             await asyncio.sleep(TICK_S)

@@ -39,7 +39,9 @@ first six of them: 32.9, 32.9, 35.6; British 43.8, Scottish 61.6). A recogniser 
 part the first three for certain; but US English is ahead throughout."""
 _WARM_UP = "a"
 _SETTLE_S = 1.0
+"""In which espeak-ng must have taken a rate; it takes some milliseconds."""
 _FINISH_S = 60.0
+"""In which a text must be written; the parent gives up sooner."""
 _ATTEMPTS = 3
 
 

@@ -14,13 +14,10 @@ import numpy as np
 from voice_assistant.speech.engine_process import Answer, EngineEndedError, EngineHungError, EngineProcess
 from voice_assistant.speech.protocol import Voice
 from voice_assistant.speech.text import clean, is_speakable, replacer, shorten, word_count
-from voice_assistant.types import AudioChunk, VoiceError
+from voice_assistant.types import FASTEST_WPM, SLOWEST_WPM, USUAL_WPM, AudioChunk, VoiceError
 
-_log = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(__name__)
 
-SLOWEST_WPM = 120
-FASTEST_WPM = 300
-USUAL_WPM = 170
 EMPTY_RATE_HZ = 22_050
 """The rate of the sound of nothing: espeak-ng's own."""
 _ATTEMPTS = 3
@@ -97,7 +94,7 @@ class SpeechRenderer:
         """
         spoken = self._say_as(clean(text))
         if len(spoken) > len(shorten(spoken)):
-            _log.warning("A text of %d characters is too long to be said at once; its end is left out.", len(spoken))
+            _LOGGER.warning("A text of %d characters is too long to be said at once; its end is left out.", len(spoken))
             spoken = shorten(spoken)
         if not is_speakable(spoken):
             return AudioChunk(b"", EMPTY_RATE_HZ, 0.0)
@@ -126,7 +123,7 @@ class SpeechRenderer:
             problem = str(answer.header.get("error", "")) or _too_little(text, rate_wpm, answer)
             if not problem:
                 return AudioChunk(answer.pcm, int(answer.header["rate_hz"]), 0.0)
-            _log.warning("The speech engine failed: %s.", problem)
+            _LOGGER.warning("The speech engine failed: %s.", problem)
             self._end_engine()
         raise VoiceError(f"The speech engine fails again and again ({problem}); {_what_to_do()}.")
 
@@ -143,7 +140,7 @@ class SpeechRenderer:
                 problem = "has ended"
             self._end_engine()
             if not self._is_closed:
-                _log.warning("The speech engine %s; attempt %d.", problem, attempt + 1)
+                _LOGGER.warning("The speech engine %s; attempt %d.", problem, attempt + 1)
         raise VoiceError(f"The speech engine {problem} again and again; {_what_to_do()}.")
 
     def _running_engine(self) -> EngineProcess:

@@ -24,6 +24,15 @@ from voice_assistant.types.guide import (
     Rule,
     Term,
 )
+from voice_assistant.types.limits import (
+    BREATH_WORDS,
+    CHECK_QUESTIONS,
+    FASTEST_WPM,
+    KIOSK_PORT,
+    SLOWEST_WPM,
+    USUAL_WPM,
+    group_of,
+)
 from voice_assistant.types.sound import (
     SAMPLE_RATE_HZ,
     Alternative,
@@ -37,6 +46,7 @@ from voice_assistant.types.sound import (
 from voice_assistant.types.talk import (
     Candidate,
     Context,
+    Expects,
     Match,
     NoMatch,
     Reason,
@@ -50,7 +60,13 @@ from voice_assistant.types.talk import (
 )
 
 __all__ = [
+    "BREATH_WORDS",
+    "CHECK_QUESTIONS",
+    "FASTEST_WPM",
+    "KIOSK_PORT",
     "SAMPLE_RATE_HZ",
+    "SLOWEST_WPM",
+    "USUAL_WPM",
     "Alternative",
     "Answer",
     "AssistantError",
@@ -60,6 +76,7 @@ __all__ = [
     "Concept",
     "Context",
     "Evidence",
+    "Expects",
     "Guide",
     "GuideError",
     "Heard",
@@ -87,4 +104,5 @@ __all__ = [
     "Understood",
     "VoiceError",
     "Word",
+    "group_of",
 ]

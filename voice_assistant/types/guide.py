@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from voice_assistant.types.talk import (
-    Sentence,
-)
+from voice_assistant.types.talk import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +113,26 @@ class Omission:
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Words that decide how the assistant listens, as dialogs/listening.yaml explains them."""
+    """Words that decide how the assistant listens; dialogs/listening.yaml explains them with examples."""
 
     unfinished: frozenset[str] = frozenset()
+    """Words after which a sentence is hardly over."""
     points_back: frozenset[str] = frozenset()
+    """Words that may mean the topic answered last: "it"."""
     asks: frozenset[str] = frozenset()
+    """Words that a question begins with."""
     closing_questions: tuple[str, ...] = ()
+    """Openings of a question at the end of a story."""
     follow_on: frozenset[str] = frozenset()
+    """Node ids of answers to a few words that are about the topic answered last."""
     over_speech: frozenset[str] = frozenset()
+    """Single words that are heeded while the assistant speaks."""
     commands: tuple[str, ...] = ()
+    """Short commands that are listened for a second time in the same sound."""
     general_topics: frozenset[str] = frozenset()
+    """Node ids that the topic answered last replaces where "it" is asked about."""
     expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the assistant waits for (one of Expects) → node ids that are likelier then."""
 
 
 @dataclass(frozen=True, slots=True)

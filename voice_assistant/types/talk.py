@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from voice_assistant.types.sound import (
-    Transcript,
-)
+from voice_assistant.types.sound import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +47,14 @@ class Slots:
     """Details in an utterance that commands need."""
 
     duration_s: float | None = None
+    """All durations that were named, together."""
     ordinal: int | None = None
     """1 for "the first one", 2 for the second; -1 for the last."""
     action: str | None = None
-    """What is wanted of a timer or a control: `set`, `ask`, `cancel`, `change`, `spell`, `where`, `pause`, `left`…"""
+    """What is wanted of a timer or a control: the name of an entry `action_…` of dialogs/signs.yaml without its
+    beginning, such as `cancel`, `spell` or `left`; a touch on the screen may also `set` a timer."""
     rate_wpm: int | None = None
+    """A speed that was named by its number."""
     also: tuple[str, ...] = ()
     """What changes the meaning of a command: `again`, `slower`, `faster`, `louder`, `quieter`, `later`, `done` or
     `ready`."""
@@ -81,6 +82,10 @@ class Match:
 
 
 Reason: TypeAlias = Literal["not_in_guide", "out_of_scope", "not_heard"]
+"""Why there is no answer."""
+
+Expects: TypeAlias = Literal["yes_no", "choice", "duration", "more"]
+"""What the assistant waits for: a yes or no, one of several topics, how long, or whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,11 @@ class NoMatch:
 
     reason: Reason
     score: float
+    """0 to 1: how sure the refusal is, or how unsure the best candidate was."""
     best: Candidate | None = None
+    """The node that came nearest."""
     phrase: str = ""
+    """The known phrase that came nearest."""
     signs: tuple[Sign, ...] = ()
     slots: Slots = Slots()
 
@@ -109,8 +117,8 @@ class Context:
 
     topic: str | None = None
     """The node that was answered last and that "it" refers to."""
-    expects: str | None = None
-    """What the assistant just asked for: `yes_no`, `choice`, `duration`, `more` or None."""
+    expects: Expects | None = None
+    """What the assistant just asked for; None for nothing."""
     choices: tuple[str, ...] = ()
     """Node ids that were offered, in spoken order."""
 
@@ -134,10 +142,11 @@ class Response:
     facet: str | None = None
     urgent: bool = False
     """True when the answer gives urgent-care advice."""
-    expects: str | None = None
+    expects: Expects | None = None
     """As in Context.expects."""
     actions: tuple[str, ...] = ()
-    """For the player and the loop: `stop`, `pause`, `resume`, `goodbye`, `listening`…"""
+    """For the loop and the screen: `stop` and `pause` (be silent), `resume`, `rate` and `volume` (these have changed),
+    `goodbye`, and `ignored` (it was not meant for the assistant)."""
 
     @property
     def text(self) -> str:

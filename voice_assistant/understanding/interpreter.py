@@ -5,7 +5,7 @@ spelling together.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import cast
 
 import numpy as np
 
@@ -317,7 +317,7 @@ class Interpreter:
         return understood.node_id == CHECK or points_to_leg(findings)
 
     def _refusal(self, reading: _Reading, best: Candidate) -> NoMatch:
-        reason = cast(Literal["not_in_guide", "out_of_scope", "not_heard"], best.node_id.removeprefix("fallback."))
+        reason = cast(Reason, best.node_id.removeprefix("fallback."))
         if reason == "not_in_guide" and (reading.findings.has("other_matter") or is_elsewhere(reading.findings)):
             reason = "out_of_scope"
         return NoMatch(reason, best.score, best, self._phrase(reading, best))

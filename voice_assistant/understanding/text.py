@@ -9,28 +9,8 @@ MOST_WORDS = 600
 """More words than anybody says in one breath; what lies beyond is cut so that time stays bounded."""
 
 _SPELLED = re.compile(r"\b(?:[a-z] ){1,5}[a-z]\b")
-_LETTER_WORDS = frozenset(
-    {
-        "mri",
-        "acl",
-        "pcl",
-        "mcl",
-        "lcl",
-        "dvt",
-        "pt",
-        "ra",
-        "oa",
-        "er",
-        "gp",
-        "ct",
-        "hiit",
-        "nsaid",
-        "it",
-        "police",
-        "harm",
-        "ae",
-    }
-)
+_ACRONYMS = frozenset("acl ae ct dvt er gp harm hiit lcl mcl mri nsaid oa pcl police pt ra".split())
+"""Words that are said letter by letter."""
 _NOT_SPEECH = re.compile(r"[^\w\s'%]|_")
 _DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _SPACES = re.compile(r"\s+")
@@ -56,7 +36,7 @@ def _join_letters(match: re.Match[str]) -> str:
     while position < len(letters):
         for end in range(len(letters), position + 1, -1):
             joined = "".join(letters[position:end])
-            if joined in _LETTER_WORDS and joined != "it":
+            if joined in _ACRONYMS:
                 out.append(joined)
                 position = end
                 break

@@ -73,7 +73,7 @@ class EchoFilter:
         self._doubt[new] = self._unsure()[new]
 
     def _unsure(self) -> Power:
-        """Of each partition, before anything is known."""
+        """The doubt about each partition before anything is known, shape (partitions, 1)."""
         late = np.maximum(np.arange(self._partitions) - 2, 0)
         return (_UNSURE * 10 ** (-_FADES_DB / 10 * late)).astype(np.float32)[:, None]
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
-from voice_assistant.hearing.tuning.ngram_file import NgramFile, read_ngram_file
+from voice_assistant.hearing.tuning.ngram_file import NgramFile
 from voice_assistant.hearing.tuning.trie import MISSING, ROOT, FloatArray, IntArray, NgramTrie
-from voice_assistant.types import ModelError
 
 END_OFFSET, START_OFFSET = 1, 2
 
@@ -73,17 +71,6 @@ class BackoffModel:
             if not useless.any():
                 return result
             result[useless] = self.trie.suffixes[result[useless]]
-
-
-def read_stock_model(path: Path, new_words: int = 0) -> tuple[BackoffModel, NgramFile]:
-    """The language model of a Vosk model (`graph/Gr.fst`), with room for new words after its own.
-
-    Raises ModelError as `read_ngram_file`.
-    """
-    file = read_ngram_file(path)
-    if file.symbols is None:
-        raise ModelError(f"The language model {path} does not name its words: fetch the speech model again.")
-    return model_from_file(file, max(file.symbols.keys) + 1 + new_words), file
 
 
 def model_from_file(file: NgramFile, words: int) -> BackoffModel:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 Phonemes: TypeAlias = tuple[str, ...]
 
-_log = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(__name__)
 
 _NO_PLAYBACK, _NO_EXIT = 2, 1 << 15
 """AUDIO_OUTPUT_SYNCHRONOUS and espeakINITIALIZE_DONT_EXIT (speak_lib.h)."""
@@ -62,7 +62,7 @@ def phonemes_of(words: Sequence[str]) -> tuple[Phonemes, ...]:
             command, input="\n".join(words), capture_output=True, encoding="utf-8", timeout=_PATIENCE_S, check=True
         )
     except (OSError, subprocess.SubprocessError) as error:
-        _log.warning("Sounds of unknown words cannot be looked up: %s", error)
+        _LOGGER.warning("Sounds of unknown words cannot be looked up: %s", error)
         return ((),) * len(words)
     lines = done.stdout.split("\n")
     return tuple(coarse(line.split("_")) for line in lines[: len(words)])

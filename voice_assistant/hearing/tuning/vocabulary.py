@@ -13,7 +13,6 @@ import numpy as np
 from voice_assistant.hearing.tuning.ngram_file import NgramFile, read_symbols
 from voice_assistant.hearing.tuning.phonemes import phonemes_of
 from voice_assistant.hearing.tuning.spelling import pronouncing_lexicon, spell
-from voice_assistant.hearing.tuning.text import GAP, words_of
 
 GRAPH = Path("graph") / "Gr.fst"
 """Where a Vosk model with a dynamic graph keeps its language model and its words."""
@@ -53,12 +52,6 @@ class Vocabulary:
             if form in self.words:
                 return form
         return None
-
-    def split_unknown(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The words of a text that the model knows, and those that it does not, in order."""
-        forms = [(word, self.known_form(word)) for word in words_of(text) if word != GAP]
-        known = tuple(form for _, form in forms if form is not None)
-        return known, tuple(word for word, form in forms if form is None)
 
 
 def why_unspeakable(word: str) -> str | None:
