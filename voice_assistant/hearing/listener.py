@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voice_assistant.hearing.activity import FRAME_BYTES, FRAME_S, Voice
-from voice_assistant.hearing.suppression import NoiseSuppressor
+from voice_assistant.hearing.suppression import DELAY_S, NoiseSuppressor
 from voice_assistant.types import (
     SAMPLE_RATE_HZ,
     AudioChunk,
@@ -40,7 +40,7 @@ class SpeechRecogniser(Protocol):
     """What the listener needs of a recogniser; see Recogniser."""
 
     def feed(self, pcm: bytes, untouched: bytes = b"") -> None:
-        """Take sound with noise lowered, and as it came; the former lies suppression.DELAY_S behind."""
+        """Take sound with noise lowered, and as it came; the former lies DELAY_S behind."""
 
     def partial(self) -> str:
         """Words so far."""
@@ -239,7 +239,7 @@ class Listener:
 
     def _placed(self, transcript: Transcript, utterance: _Utterance, end: int) -> Transcript:
         """The transcript with times counted from the start of the stream."""
-        offset_s = self._time_s(utterance.fed_from)
+        offset_s = self._time_s(utterance.fed_from) - DELAY_S
         words = tuple(
             replace(word, start_s=round(word.start_s + offset_s, 3), end_s=round(word.end_s + offset_s, 3))
             for word in transcript.words

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from voice_assistant.hearing.confidence import Calibration, confidence, features
 from voice_assistant.hearing.decoder import GUESSES, Decoder
-from voice_assistant.hearing.expected import read_expected
 from voice_assistant.hearing.guesses import (
     Guess,
     as_alternatives,
@@ -19,7 +18,7 @@ from voice_assistant.hearing.guesses import (
     weighed_words,
 )
 from voice_assistant.hearing.respelling import Respelling
-from voice_assistant.hearing.second_hearing import SECOND_TRUST, SecondHearing
+from voice_assistant.hearing.untouched import UNTOUCHED_TRUST, UntouchedSound
 from voice_assistant.types import Transcript
 
 
@@ -35,8 +34,7 @@ class Recogniser:
     renewed: called in a thread when much memory has become free.
     decoder: in place of a new one for `model_folder` and `grammar`; see `sharing`.
 
-    Where there was noise to lower, the sound is heard a second time without it (see second_hearing.py), unless there is
-    a grammar; by what its model's text expects, where the folder says that (see expected.py).
+    Where noise was lowered, the sound is heard a second time as it came (see untouched.py), unless there is a grammar.
 
     Raises ModelError when the folder does not hold a usable model, never tries to download one.
     The same sound in the same pieces gives the same result.
@@ -55,13 +53,10 @@ class Recogniser:
         if alternatives < 1:
             raise ValueError("at least one alternative is needed")
         self._alternatives = alternatives
+        self._respelling = Respelling(spoken_as or {})
         self._calibration = calibration or Calibration()
         self._decoder = decoder or Decoder(Path(model_folder), grammar, renewed)
-        expected = read_expected(Path(model_folder)) if grammar is None else None
-        self._respelling = Respelling(spoken_as or {})
-        self._second_respelling = Respelling({**(expected.spoken_as if expected else {}), **(spoken_as or {})})
-        expecting = expected.sentences if expected else None
-        self._second = SecondHearing(self._decoder.sharing(expecting)) if grammar is None else None
+        self._untouched = UntouchedSound(self._decoder.sharing()) if grammar is None else None
 
     def sharing(self, grammar: tuple[str, ...]) -> Recogniser:
         """Another recogniser with a grammar on the same loaded model."""
@@ -85,11 +80,11 @@ class Recogniser:
         """Take more sound of the present utterance: 16 kHz, one channel, signed 16-bit.
 
         `untouched`: the sound as it came, as long, where noise was lowered in `pcm`, which made it DELAY_S later. Words
-        heard in `pcm` alone lie so much too late.
+        heard in this alone lie so much too early.
         """
-        self._decoder.feed(untouched if self._second and untouched else pcm)
-        if self._second:
-            self._second.feed(pcm, untouched)
+        self._decoder.feed(pcm)
+        if self._untouched:
+            self._untouched.feed(pcm, untouched)
 
     def partial(self) -> str:
         """The words so far; they may still change."""
@@ -103,21 +98,24 @@ class Recogniser:
         left out, and `end_s` says from where on the sound has to be fed again.
         """
         end_s = self.fed_s
-        guesses, others = self._decoder.guesses(), self._second.guesses() if self._second else ()
+        guesses, others = self._decoder.guesses(), self._untouched.guesses() if self._untouched else ()
         if hold_back_s and guesses:
             end_s = cut_point_s(guesses[0].words, end_s, end_s - hold_back_s)
             guesses, others = keep_until(guesses, end_s), keep_until(others, end_s)
-        first = merge_same(respell(guesses, self._respelling))
-        second = merge_same(respell(others, self._second_respelling))
-        return self._transcript(pooled([(first, 1 - SECOND_TRUST), (second, SECOND_TRUST)]), end_s)
+        ears = [(self._plainly(guesses), 1 - UNTOUCHED_TRUST), (self._plainly(others), UNTOUCHED_TRUST)]
+        return self._transcript(pooled(ears), end_s)
+
+    def _plainly(self, guesses: tuple[Guess, ...]) -> tuple[Guess, ...]:
+        """With terms for what they sound like, and each text once."""
+        return merge_same(respell(guesses, self._respelling))
 
     def reset(self) -> None:
         """Throw away what was fed since the last `finish`."""
         try:
             self._decoder.reset()
         finally:
-            if self._second:
-                self._second.reset()
+            if self._untouched:
+                self._untouched.reset()
 
     def _transcript(self, guesses: tuple[Guess, ...], end_s: float) -> Transcript:
         if not guesses or not guesses[0].text:

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
-from voice_assistant.hearing.expected import EXPECTED
-from voice_assistant.hearing.tuning.backoff_model import START_OFFSET, model_from_file
+from voice_assistant.hearing.tuning.backoff_model import START_OFFSET, BackoffModel, model_from_file
 from voice_assistant.hearing.tuning.balance import OPTIONS, balanced, read_options
-from voice_assistant.hearing.tuning.counts import count_ngrams
+from voice_assistant.hearing.tuning.counts import NgramCounts, count_ngrams
 from voice_assistant.hearing.tuning.estimate import estimate
-from voice_assistant.hearing.tuning.expecting import SentenceList
 from voice_assistant.hearing.tuning.fst_file import to_fst
 from voice_assistant.hearing.tuning.interpolate import Mixing, interpolate
 from voice_assistant.hearing.tuning.model_files import check_output, own_files, write_model_folder
@@ -102,18 +100,15 @@ def tune(
         )
     numbering = Numbering(file.symbols, spoken_as or ())
     report(0.1, "reading the text")
-    kept = SentenceList()
-    counts = count_ngrams(kept.watching(numbering.numbered(sentences)), ORDER, numbering.words_end + START_OFFSET)
+    counts = count_ngrams(numbering.numbered(sentences), ORDER, numbering.words_end + START_OFFSET)
     if not counts.words:
         raise SettingsError("The text to tune to holds no words: give at least one sentence.")
     report(0.3, "spelling unknown words")
     spelled, unspelled = _spellings(numbering, file, spoken_as or {}, listen)
     report(0.4, "mixing the models")
-    general = model_from_file(file, numbering.words_end)
-    mixed = interpolate(general, estimate(counts), counts, Mixing(prior=weight))
+    mixed = _mixed(file, numbering, counts, weight)
     report(0.8, "writing the model")
-    runs, symbols = numbering.runs(spelled), numbering.symbols_with(spelled)
-    fst, expected = to_fst(mixed, runs), kept.expected(symbols, runs, general)
+    fst, symbols = to_fst(mixed, numbering.runs(spelled)), numbering.symbols_with(spelled)
     options, network = balanced(read_options(model_folder)), taught(model_folder, share=noise_lessons)
     done = TuningReport(
         folder=output_folder,
@@ -126,13 +121,17 @@ def tune(
     files = {
         GRAPH.as_posix(): lambda target: fst.write(target, symbols),
         OPTIONS: lambda target: _write_text(target, options),
-        EXPECTED: lambda target: _write_bytes(target, expected.to_json()),
     }
     if network is not None:
         files[NETWORK] = lambda target: _write_bytes(target, network)
     write_model_folder(model_folder, output_folder, files, _about(done, weight, noise_lessons))
     report(1.0, "done")
     return replace(done, seconds=time.monotonic() - begun)
+
+
+def _mixed(file: NgramFile, numbering: Numbering, counts: NgramCounts, weight: float) -> BackoffModel:
+    general = model_from_file(file, numbering.words_end)
+    return interpolate(general, estimate(counts), counts, Mixing(prior=weight))
 
 
 def _spellings(

@@ -22,7 +22,7 @@ from voice_assistant.hearing.tuning.text import WeightedText
 from voice_assistant.hearing.tuning.vocabulary import Listen
 from voice_assistant.types import ModelError
 
-CODE_VERSION = 8
+CODE_VERSION = 7
 """Raise it when the same inputs should give another model."""
 KEPT = 3
 """Tuned models that stay in the cache, the last used ones; each takes about 70 MB of its own."""
