@@ -264,7 +264,7 @@ class _Denial:
         """Where the denial at word `at` ends: after a few words or where something new begins."""
         believed = self._fits["unsure_denial"].get(at)
         start = believed or self._fits["denial"][at]
-        boundaries = self._fits["new_matter_after_belief" if believed else "new_matter"].keys()
-        boundaries |= self._fits["another_clause"].keys()
+        boundaries = set(self._fits["new_matter_after_belief" if believed else "new_matter"])
+        boundaries.update(self._fits["another_clause"])
         last = min(start + REACH_WORDS, self._length)
         return next((end for end in range(start, last) if end in boundaries), last)
