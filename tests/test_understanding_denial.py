@@ -178,6 +178,9 @@ def test_a_word_asked_about_or_meant_otherwise_is_no_sign(rules: Rules, said: st
         ("the kneecap points to the side", "deformed_knee"),
         ("the knee is like a ball and sore", "swelling_with_pain"),
         ("i can't breathe normally", "breathing_trouble"),
+        ("my leg is cold as ice", "cold_pale_or_numb_leg"),
+        ("what could cause swelling and pain behind my knee", "swelling_with_pain"),
+        ("walking makes the knee lock", "cannot_move_the_knee"),
         # hard to bend is what the guide tells of a stiff knee
         ("it is hard to bend my knee", None),
     ],

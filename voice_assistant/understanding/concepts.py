@@ -1,10 +1,10 @@
 """What an utterance mentions, and what of it is denied.
 
 Denial follows the idea of NegEx (Chapman et al. 2001): a word such as "no" or "isn't" denies what comes after it, up
-to a word that begins something new ("but", "just", "it's"); some words deny what came before ("… was ruled out"); what
-is said to lie long past counts as denied ("… last year"). In doubt nothing is denied, because a warning sign that is
-wrongly denied is worse than one that is wrongly believed. The words are data, see the part on denial in
-dialogs/signs.yaml.
+to a word that begins something new ("but", "just", "it's") or another clause ("my knee is"); some words deny what came
+before ("… was ruled out"); what is said to lie long past counts as denied ("… last year"). In doubt nothing is denied,
+because a warning sign that is wrongly denied is worse than one that is wrongly believed. The words are data, see the
+part on denial in dialogs/signs.yaml.
 """
 
 from __future__ import annotations
