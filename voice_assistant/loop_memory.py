@@ -19,7 +19,10 @@ class Utterance:
     """The latest words of somebody else than the assistant."""
     warned: tuple[str, ...] = ()
     """Partial texts in which a warning sign was heard."""
-    continues: Transcript | None = None
+    flagged: str = ""
+    """The rule for the sign that is in the words so far."""
+    continues: tuple[Transcript, ...] = ()
+    """What it goes on with after a pause."""
     over_speech: bool = False
     """It began while the assistant spoke, or just after."""
     hears_through: bool = False
@@ -35,10 +38,15 @@ class Utterance:
 class Finished:
     """The last utterance, in case the person had only paused."""
 
-    transcript: Transcript
+    parts: tuple[Transcript, ...]
+    """What was heard between its pauses."""
     state_before: DialogueState
     ended_s: float
     understood: Understood
+
+    def since(self, start_s: float) -> tuple[Transcript, ...]:
+        """The parts that began later."""
+        return tuple(part for part in self.parts if part.start_s > start_s)
 
 
 @dataclass(slots=True)
