@@ -252,10 +252,8 @@ def test_the_answer_to_a_sign_does_not_begin_again_for_whoever_talks_on(assistan
 def test_a_graver_sign_in_what_goes_on_is_answered(assistant: Assistant) -> None:
     said = ["my calf is swollen and hot", "and now i have chest pain"]
     turns, _held = talk(assistant, *(without_a_pause(text, 30.0 * number) for number, text in enumerate(said)))
-    assert [turn.understood.red_flag.level for turn in turns if isinstance(turn.understood, Match)] == [
-        "urgent",
-        "emergency",
-    ]
+    flags = [turn.understood.red_flag for turn in turns if isinstance(turn.understood, Match)]
+    assert [flag.level for flag in flags if flag] == ["urgent", "emergency"]
 
 
 @pytest.mark.parametrize(("from_s", "is_urgent"), [(0.5, True), (20.0, False)])

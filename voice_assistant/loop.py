@@ -19,6 +19,7 @@ from voice_assistant.conversation import Conversation, with_guesses
 from voice_assistant.events import LoopEvents
 from voice_assistant.faults import described
 from voice_assistant.hearing import Listener
+from voice_assistant.interjection import has_same_sign
 from voice_assistant.loop_memory import Finished, Memory, Utterance
 from voice_assistant.overheard import Overheard
 from voice_assistant.patience import UNSURE_S
@@ -38,7 +39,6 @@ from voice_assistant.types import (
     Turn,
     Understood,
 )
-from voice_assistant.understanding import TOGETHER_S
 
 CONTINUED_WITHIN_S = 1.6
 """Who speaks again so soon after an utterance was taken for finished had only paused; both parts are one utterance."""
@@ -244,17 +244,9 @@ class VoiceLoop:
             return
         self._events.partial(replace(partial, text=admission.text))
         self._listener.patience_s = self._conversation.patience_s(admission.text, understood)
-        self._note_warning(admission.text, utterance)
+        utterance.note(admission.text, self._conversation.warning(admission.text), self._memory.now_s)
         if response.sentences and not self._talker.is_speaking:
             self._talker.foresee(response.sentences[0], self._conversation.state.rate_wpm)
-
-    def _note_warning(self, text: str, utterance: Utterance) -> None:
-        """Keep words so far that hold a warning sign; where much was said before, if they do twice running."""
-        flag = self._conversation.warning(text)
-        is_long = self._memory.now_s - utterance.started_s > TOGETHER_S
-        if flag and (not is_long or flag.rule == utterance.flagged):
-            utterance.warned = (*utterance.warned, text)
-        utterance.flagged = flag.rule if flag else ""
 
     def _look_for_echo(self, utterance: Utterance) -> None:
         echo_free = self._echo_free
@@ -302,7 +294,7 @@ class VoiceLoop:
         before = self._conversation.state
         turn = self._conversation.hear(transcript, memory.now_s)
         memory.finished = Finished(parts, before, transcript.end_s, turn.understood)
-        if finished and len(parts) > 1 and _has_same_sign(turn.understood, finished.understood):
+        if finished and len(parts) > 1 and has_same_sign(turn.understood, finished.understood):
             self._talker.resume()
         else:
             self._give(turn)
@@ -402,9 +394,3 @@ class VoiceLoop:
         if state != self._memory.state:
             self._memory.state = state
             self._events.state(state)
-
-
-def _has_same_sign(understood: Understood, before: Understood) -> bool:
-    """Whether the warning is the one that is being answered already: its answer does not begin again."""
-    flags = [one.red_flag for one in (understood, before) if isinstance(one, Match) and one.red_flag]
-    return len(flags) == 2 and flags[0].rule == flags[1].rule

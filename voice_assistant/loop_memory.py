@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from voice_assistant.dialogue import DialogueState
-from voice_assistant.types import Response, Transcript, Understood
+from voice_assistant.types import RedFlag, Response, Transcript, Understood
+from voice_assistant.understanding import TOGETHER_S
 
 
 @dataclass(slots=True)
@@ -32,6 +33,13 @@ class Utterance:
     meant: Understood | None = None
     """What somebody else's words mean so far, when they are meant for the assistant."""
     meant_since_s: float = 0.0
+
+    def note(self, text: str, flag: RedFlag | None, now_s: float) -> None:
+        """Keep words so far that hold a warning sign; where much was said before, if they do twice running."""
+        is_long = now_s - self.started_s > TOGETHER_S
+        if flag and (not is_long or flag.rule == self.flagged):
+            self.warned = (*self.warned, text)
+        self.flagged = flag.rule if flag else ""
 
 
 @dataclass(slots=True)

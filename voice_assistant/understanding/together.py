@@ -12,7 +12,7 @@ from voice_assistant.types import Transcript
 TOGETHER_S = 15.0
 """What is a sign together ("leg … blue") is said within this time."""
 TOGETHER_WORDS = 10
-"""So many words may stand between, however long that took: of 1,376 signs by other writers three need more."""
+"""So many words may stand between, however long that took: of 1,347 signs in five sets one needs more."""
 _SPARSE = 1.0
 """Fewer words a second than this in what is longer than TOGETHER_S are scraps of several people's talk: of three or six
 voices at once 0.2 to 0.6 words are heard, of two 2.5, of somebody near by 3 to 5, in noise too."""
