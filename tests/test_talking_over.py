@@ -222,6 +222,60 @@ def test_both_parts_are_answered_as_one_question(
         assert turns[-1].response.facet == facet
 
 
+# --- others talk on and on; what is heard is cut after 30 s ------------------------------------------
+
+
+def test_talk_without_a_pause_is_read_with_the_part_before_it_and_not_from_its_beginning(assistant: Assistant) -> None:
+    said = ["she broke the leg of the table", "we painted the hall", "then we had soup", "the sky was blue"]
+    turns, _held = talk(assistant, *(without_a_pause(text, 30.0 * number) for number, text in enumerate(said)))
+    assert [turn.transcript.text for turn in turns] == [
+        said[0],
+        f"{said[0]} {said[1]}",
+        f"{said[1]} {said[2]}",
+        f"{said[2]} {said[3]}",
+    ]
+
+
+def test_a_warning_sign_that_is_cut_in_two_is_heard(assistant: Assistant) -> None:
+    said = ["on tuesday we were in the garden all day and then my leg", "went all blue from the knee down"]
+    turns, _held = talk(assistant, *(without_a_pause(text, 30.0 * number) for number, text in enumerate(said)))
+    assert turns[-1].response.urgent
+
+
+def test_the_answer_to_a_sign_does_not_begin_again_for_whoever_talks_on(assistant: Assistant) -> None:
+    said = ["my calf is swollen and hot", "it began on the train to my sister", "and there was nobody to ask"]
+    turns, _held = talk(assistant, *(without_a_pause(text, 30.0 * number) for number, text in enumerate(said)))
+    assert [turn.response.urgent for turn in turns[:1]] == [True]
+    assert not any(turn.response.urgent for turn in turns[1:])
+
+
+def test_a_graver_sign_in_what_goes_on_is_answered(assistant: Assistant) -> None:
+    said = ["my calf is swollen and hot", "and now i have chest pain"]
+    turns, _held = talk(assistant, *(without_a_pause(text, 30.0 * number) for number, text in enumerate(said)))
+    flags = [turn.understood.red_flag for turn in turns if isinstance(turn.understood, Match)]
+    assert [flag.level for flag in flags if flag] == ["urgent", "emergency"]
+
+
+@pytest.mark.parametrize(("from_s", "is_urgent"), [(0.5, True), (20.0, False)])
+def test_a_sign_that_flickers_in_the_words_so_far_counts_unless_much_was_said_before(
+    assistant: Assistant, from_s: float, is_urgent: bool
+) -> None:
+    """It is heard for a tenth of a second, and is in none of the last guesses."""
+    texts = ["he said", "he said the knee is stuck", "he said the knee in stockholm"]
+    partials: list[tuple[float, Heard]] = [
+        (from_s + 0.1 * count, PartialTranscript(text, from_s + 0.1 * count)) for count, text in enumerate(texts)
+    ]
+    last = Transcript(texts[-1], (Alternative(texts[-1], 0.0),), start_s=0.0, end_s=from_s + 1.0)
+    turns, _held = talk(assistant, [(0.1, SpeechStarted(0.0)), *partials, (from_s + 1.5, last)])
+    assert turns[-1].response.urgent == is_urgent
+
+
+def without_a_pause(text: str, from_s: float) -> list[tuple[float, Heard]]:
+    """What is heard in 30 s of talk that goes on before and after."""
+    part = Transcript(text, (Alternative(text, 0.0),), start_s=from_s, end_s=from_s + 30.0)
+    return [(from_s, SpeechStarted(from_s)), (from_s + 30.0, part)]
+
+
 def test_a_word_that_changes_nothing_does_not_start_the_answer_again(assistant: Assistant) -> None:
     begin = utterance("what is a baker's cyst", 0.5, waits_s=0.3)
     turns, _held = talk(assistant, begin, utterance("please", begin[-1][0] + 0.4))

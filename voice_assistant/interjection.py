@@ -83,3 +83,9 @@ def is_continuation(first: Understood, whole: Understood) -> bool:
         return True
     told = {sign.name for sign in whole.signs} - {sign.name for sign in first.signs}
     return (whole.node_id, whole.facet) != (first.node_id, first.facet) or bool(told)
+
+
+def has_same_sign(understood: Understood, before: Understood) -> bool:
+    """Whether the warning is the one that is being answered already: its answer does not begin again."""
+    flags = [one.red_flag for one in (understood, before) if isinstance(one, Match) and one.red_flag]
+    return len(flags) == 2 and flags[0].rule == flags[1].rule

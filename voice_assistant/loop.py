@@ -19,6 +19,7 @@ from voice_assistant.conversation import Conversation, with_guesses
 from voice_assistant.events import LoopEvents
 from voice_assistant.faults import described
 from voice_assistant.hearing import Listener
+from voice_assistant.interjection import has_same_sign
 from voice_assistant.loop_memory import Finished, Memory, Utterance
 from voice_assistant.overheard import Overheard
 from voice_assistant.patience import UNSURE_S
@@ -41,6 +42,9 @@ from voice_assistant.types import (
 
 CONTINUED_WITHIN_S = 1.6
 """Who speaks again so soon after an utterance was taken for finished had only paused; both parts are one utterance."""
+CONTINUED_SINCE_S = 45.0
+"""What began longer ago is no part of it. An utterance is cut after 30 s, so everything is read together with what came
+before it; but others' talk that never ends would be read from its beginning, again and again."""
 FAILURES_APART_S = 10.0
 """A fault that comes again and again is said no more often than this."""
 LOST_AFTER_S = 1.0
@@ -221,7 +225,7 @@ class VoiceLoop:
         # Judged now: while the rest is being said, more of the answer is played than the person listened to.
         is_question = finished is not None and not finished.understood.node_id.startswith(_COMMANDS)
         if finished and soon and is_question and self._heard_little():
-            utterance.continues = finished.transcript
+            utterance.continues = finished.since(heard.at_s - CONTINUED_SINCE_S)
         self._listener.patience_s = UNSURE_S
 
     def _partial(self, partial: PartialTranscript) -> None:
@@ -241,8 +245,7 @@ class VoiceLoop:
             return
         self._events.partial(replace(partial, text=admission.text))
         self._listener.patience_s = self._conversation.patience_s(admission.text, understood)
-        if self._conversation.warning(admission.text):
-            utterance.warned = (*utterance.warned, admission.text)
+        utterance.note(admission.text, self._conversation.warning(admission.text), self._memory.now_s)
         if response.sentences and not self._talker.is_speaking:
             self._talker.foresee(response.sentences[0], self._conversation.state.rate_wpm)
 
@@ -283,15 +286,19 @@ class VoiceLoop:
     def _hear(self, transcript: Transcript, utterance: Utterance) -> None:
         """Answer a transcript; one that goes on from the one before is joined with it first."""
         memory, finished = self._memory, self._memory.finished
-        if utterance.continues and finished:
-            transcript = join([utterance.continues, transcript])
+        parts = (*utterance.continues, transcript) if finished else (transcript,)
+        transcript = join(parts)
+        if finished and len(parts) > 1:
             self._conversation.state = finished.state_before
         elif self._talker.is_speaking:
             self._conversation.interrupted(self._talker.heard)
         before = self._conversation.state
         turn = self._conversation.hear(transcript, memory.now_s)
-        memory.finished = Finished(transcript, before, transcript.end_s, turn.understood)
-        self._give(turn)
+        memory.finished = Finished(parts, before, transcript.end_s, turn.understood)
+        if finished and len(parts) > 1 and has_same_sign(turn.understood, finished.understood):
+            self._talker.resume()
+        else:
+            self._give(turn)
 
     def _answer(self, understood: Understood, transcript: Transcript) -> None:
         if self._talker.is_speaking:

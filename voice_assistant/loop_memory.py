@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from voice_assistant.dialogue import DialogueState
-from voice_assistant.types import Response, Transcript, Understood
+from voice_assistant.types import RedFlag, Response, Transcript, Understood
+from voice_assistant.understanding import TOGETHER_S
 
 
 @dataclass(slots=True)
@@ -19,7 +20,10 @@ class Utterance:
     """The latest words of somebody else than the assistant."""
     warned: tuple[str, ...] = ()
     """Partial texts in which a warning sign was heard."""
-    continues: Transcript | None = None
+    flagged: str = ""
+    """The rule for the sign that is in the words so far."""
+    continues: tuple[Transcript, ...] = ()
+    """What it goes on with after a pause."""
     over_speech: bool = False
     """It began while the assistant spoke, or just after."""
     hears_through: bool = False
@@ -30,16 +34,28 @@ class Utterance:
     """What somebody else's words mean so far, when they are meant for the assistant."""
     meant_since_s: float = 0.0
 
+    def note(self, text: str, flag: RedFlag | None, now_s: float) -> None:
+        """Keep words so far that hold a warning sign; where much was said before, if they do twice running."""
+        is_long = now_s - self.started_s > TOGETHER_S
+        if flag and (not is_long or flag.rule == self.flagged):
+            self.warned = (*self.warned, text)
+        self.flagged = flag.rule if flag else ""
+
 
 @dataclass(slots=True)
 class Finished:
     """The last utterance, in case the person had only paused."""
 
-    transcript: Transcript
+    parts: tuple[Transcript, ...]
+    """What was heard between its pauses."""
     state_before: DialogueState
     ended_s: float
     """When the person fell silent."""
     understood: Understood
+
+    def since(self, start_s: float) -> tuple[Transcript, ...]:
+        """The parts that began later."""
+        return tuple(part for part in self.parts if part.start_s > start_s)
 
 
 @dataclass(slots=True)

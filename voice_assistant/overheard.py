@@ -14,6 +14,7 @@ from voice_assistant.interjection import (
 )
 from voice_assistant.loop_memory import Memory, Utterance
 from voice_assistant.talking import Talker
+from voice_assistant.transcripts import join
 from voice_assistant.types import Alternative, Listening, Transcript, Understood
 from voice_assistant.understanding.echo import foreign_words, words_of
 
@@ -61,7 +62,7 @@ class Overheard:
             return True
         if self._is_continued(text, utterance):
             return True
-        utterance.continues = None
+        utterance.continues = ()
         return self._is_interjection(text, utterance)
 
     def consider(self, text: str, understood: Understood, utterance: Utterance) -> bool:
@@ -115,7 +116,7 @@ class Overheard:
     def _is_continued(self, text: str, utterance: Utterance) -> bool:
         """Whether it goes on with the question whose answer has just begun."""
         finished = self._memory.finished
-        if not text or finished is None or utterance.continues is None:
+        if not text or finished is None or not utterance.continues:
             return False
-        whole = self._conversation.foresee_continued(f"{utterance.continues.text} {text}", finished.state_before)
+        whole = self._conversation.foresee_continued(f"{join(utterance.continues).text} {text}", finished.state_before)
         return is_continuation(finished.understood, whole)

@@ -42,6 +42,7 @@ from voice_assistant.understanding.repair import TermRepair
 from voice_assistant.understanding.slots import DETAIL_CONCEPTS, find_slots, is_place_alone, spelled_words
 from voice_assistant.understanding.text import normalise
 from voice_assistant.understanding.thresholds import Thresholds
+from voice_assistant.understanding.together import most_words_between, scraps
 
 LONGEST_WORD = 45
 """Letters of the longest word in English dictionaries."""
@@ -186,7 +187,10 @@ class Interpreter:
 
     def warning(self, text: str) -> RedFlag | None:
         """Only look for warning signs: quick enough for every partial transcript."""
-        return red_flag(self._finder.find(self._repair.repair(normalise(text))), self._guide.rules)
+        return red_flag(self._find(text), self._guide.rules)
+
+    def _find(self, text: str) -> Findings:
+        return self._finder.find(self._repair.repair(normalise(text)))
 
     def _texts(self, transcript: Transcript) -> list[str]:
         """The alternatives as normalised text with terms put right, best first, each once."""
@@ -194,9 +198,6 @@ class Interpreter:
 
     def _read(self, texts: list[str], transcript: Transcript) -> _Reading:
         findings = [self._finder.find(text) for text in texts]
-        flag: RedFlag | None = None
-        for one in findings:
-            flag = graver(flag, red_flag(one, self._guide.rules))
         compared = findings[:MOST_ALTERNATIVES]
         scored = self._classifier.score(compared)
         weights = _alternative_weights(transcript, len(compared))
@@ -205,8 +206,16 @@ class Interpreter:
             scored=scored[0],
             nodes=np.average([one.nodes for one in scored], axis=0, weights=weights),
             facets=np.average([one.facets for one in scored], axis=0, weights=weights),
-            flag=flag,
+            flag=self._flag(findings, transcript),
         )
+
+    def _flag(self, findings: list[Findings], transcript: Transcript) -> RedFlag | None:
+        """The gravest warning sign in any of the guesses; of scraps of others' talk, in what was said in one go."""
+        most_between = most_words_between(transcript)
+        flag: RedFlag | None = None
+        for one in [self._find(run) for run in scraps(transcript)] or findings:
+            flag = graver(flag, red_flag(one, self._guide.rules, most_between))
+        return flag
 
     def _decide(self, reading: _Reading, text: str, context: Context) -> Understood:
         margins = reading.nodes + expected_bonus(self._labels, text, context, self._guide.listening)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Collection, Iterable, Sequence
 
 from voice_assistant.types import RedFlag, Rule
-from voice_assistant.understanding.concepts import PLACES, Findings
+from voice_assistant.understanding.concepts import PLACES, Findings, Mention
 
 
-def red_flag(findings: Findings, rules: Iterable[Rule]) -> RedFlag | None:
+def red_flag(findings: Findings, rules: Iterable[Rule], most_between: float = math.inf) -> RedFlag | None:
     """The first rule that fires, gravest first as the rules are ordered; None when none does.
+
+    most_between: so many words may stand between the things that are a sign together.
 
     What is told of another part of the body alone ("my eye is swollen") is no sign but for an emergency.
     """
@@ -17,13 +20,29 @@ def red_flag(findings: Findings, rules: Iterable[Rule]) -> RedFlag | None:
     for rule in rules:
         if findings.has(*rule.none_of) or (elsewhere and rule.level == "urgent"):
             continue
-        mentions = [
-            findings.names(*group) if PLACES.issuperset(group) else findings.first(group) for group in rule.all_of
-        ]
-        if all(mentions):
-            words = ", ".join(dict.fromkeys(mention.words for mention in mentions if mention))
+        mentions = _together(findings, rule.all_of, most_between)
+        if mentions:
+            words = ", ".join(dict.fromkeys(mention.words for mention in mentions))
             return RedFlag(rule=rule.name, level=rule.level, words=words)
     return None
+
+
+def _together(findings: Findings, groups: Sequence[Sequence[str]], most_between: float) -> Sequence[Mention]:
+    """The first mentions, one of each group, that stand together; none where there are none."""
+    latest: dict[Sequence[str], Mention] = {}
+    for mention in findings.mentions:
+        for group in groups:
+            if mention.concept in group and (not mention.denied or PLACES.issuperset(group)):
+                latest[group] = mention
+                if len(latest) == len(groups) and _words_between(findings.text, latest.values()) <= most_between:
+                    return [latest[one] for one in groups]
+    return ()
+
+
+def _words_between(text: str, mentions: Collection[Mention]) -> int:
+    """How many words stand between the first and the last of the mentions."""
+    end, start = min(mention.end for mention in mentions), max(mention.start for mention in mentions)
+    return len(text[end:start].split())
 
 
 def graver(first: RedFlag | None, second: RedFlag | None) -> RedFlag | None:
