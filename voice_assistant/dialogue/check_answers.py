@@ -70,6 +70,8 @@ def is_telling(understood: Understood, told: Mapping[str, bool], question: Quest
         return True
     if understood.node_id in (*_TELLING_NODES, "control.next"):
         return True
+    if _names_a_part(understood, question):
+        return True
     if set(told) & {question.sign, *question.parts} and understood.facet in _TELLING_FACETS:
         return True
     return bool(told) and (understood.facet == "description" or understood.node_id.startswith("symptom."))
@@ -86,6 +88,8 @@ def plain_answer(understood: Understood, question: Question) -> bool | None:
     """A yes or no that names no sign of the check; None when it is neither, or a "no" that is not sure."""
     if understood.slots.action == SOME and understood.node_id == "fallback.not_heard":
         return True  # "just a tiny bit"
+    if _names_a_part(understood, question):
+        return True
     unsure = understood.score < SURE_NO or understood.slots.action == UNKNOWN
     if _is_no(understood) and (unsure or denies_another(question, understood)):
         return None
@@ -110,6 +114,12 @@ def without_doubt(
 def agrees(understood: Understood) -> bool:
     """Whether somebody only agrees to be asked ("okay", "yes go ahead")."""
     return ASSENT in understood.slots.also
+
+
+def _names_a_part(understood: Understood, question: Question) -> bool:
+    """Whether one of several signs is told by its place: "the last one, yes"."""
+    said = understood.node_id in ("control.yes", "control.previous", "fallback.not_heard")
+    return bool(question.parts) and said and understood.slots.ordinal is not None
 
 
 def _is_no(understood: Understood) -> bool:
