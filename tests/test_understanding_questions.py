@@ -64,6 +64,7 @@ def test_an_answer_is_no_question(finder: ConceptFinder, said: str) -> None:
         ("do i have a meniscus tear", "diagnose"),
         ("do i have a choice", None),
         ("why do you ask that", "why"),
+        ("i'm not ready", "pause"),
     ],
 )
 def test_what_is_wanted(finder: ConceptFinder, said: str, action: str | None) -> None:
