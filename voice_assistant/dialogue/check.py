@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from voice_assistant.dialogue import check_answers as answers
 from voice_assistant.dialogue import refusals
 from voice_assistant.dialogue.answers import tell
+from voice_assistant.dialogue.check_answers import NODE, SORRY, UNKNOWN, WRONG
 from voice_assistant.dialogue.check_result import conclude
 from voice_assistant.dialogue.check_signs import (
     answer_told,
     as_signs,
-    denies_another,
     is_settled,
     question_about,
     told_signs,
@@ -23,25 +24,10 @@ from voice_assistant.dialogue.state import Asked, Check, DialogueState, merge_si
 from voice_assistant.dialogue.urgent import SWELLING, URGENT, Level, answer_level
 from voice_assistant.types import CHECK_QUESTIONS, Guide, NoMatch, Question, Sign, Understood
 
-NODE = "check.start"
 TRIES_MAX = 2
 """A question that was not answered so often is left open."""
 GIVEN = frozenset({"pain"})
 """Whoever does the check has come with pain."""
-UNKNOWN = "unknown"
-"""The action in the slots of "I don't know"."""
-
-WRONG, SORRY, SOME = "wrong", "sorry", "some"
-"""The actions in the slots of "that's wrong", "oh sorry, no" and "only a little"."""
-ASKS_MEANING = "asks_meaning"
-"""The sign of "what do you mean by swelling"."""
-_OTHER_ACTIONS = ("left", "where", "list", "spell", "pause", "resume")
-"""What is wanted of the conversation itself is no answer to a question of the check."""
-SURE_NO = 0.65
-"""A "no" less sure than this (0 to 1) is asked again: a warning sign is not ruled out by a sigh, nor by "there's
-something wrong with it"."""
-_TELLING_FACETS = (None, "summary", "description", "symptoms")
-_TELLING_NODES = ("check.start", "control.yes", "control.no")
 
 
 def start(reply: Reply, signs: tuple[Sign, ...] = ()) -> Reply:
@@ -62,25 +48,27 @@ def listen(reply: Reply, understood: Understood) -> Reply | None:
     if check is None or question is None or asked is None or asked.kind != "check_question":
         return None
     told = told_signs(reply.guide, understood)
-    if understood.slots.action in _OTHER_ACTIONS and not told:
+    if not told and answers.is_for_the_conversation(understood):
         return None
-    is_wrong = understood.slots.action == WRONG and not told and _is_remark(understood)
+    is_wrong = understood.slots.action == WRONG and not told and answers.is_remark(understood)
     if is_wrong and len(check.asked) > 1:
         return back(reply.change(refusals=0))
-    if _asks_meaning(understood, question):
+    if not told and answers.asks_why(understood):
+        return reply.at(NODE).change(refusals=0).line("check_why").ask_again()
+    if answers.asks_meaning(understood, question):
         return _explain(reply, understood, question)
-    if not _is_telling(understood, told, question):
+    understood = understood if told else answers.heard(understood)
+    if not answers.is_telling(understood, told, question):
         return None
     known = dict(reply.state.signs)
     changed = [name for name, present in told.items() if known.get(name, present) != present]
     reply = reply.at(NODE).change(signs=merge_signs(reply.state.signs, _told_last(told, understood)))
     # "No fever" is no answer to whether it is swollen, nor is "yes, I did twist it".
-    answer = answer_told(question, told, dict(reply.state.signs)) if told else _plain_answer(understood, question)
+    signs = dict(reply.state.signs)
+    answer = answer_told(question, told, signs) if told else answers.plain_answer(understood, question)
     if is_wrong and understood.node_id != "control.yes":
         answer = None  # there is no earlier answer that it could take back
-    if understood.slots.action == SOME and (answer is False or (answer is None and not told and _is_no(understood))):
-        # "No, not much" is asked again; in doubt it is there.
-        answer = True if question.urgent and check.tries else None
+    answer = answers.without_doubt(answer, understood, question, told, again=check.tries > 0)
     present = tuple(sign.name for sign in understood.signs if sign.present) + ((question.sign,) if answer else ())
     if (warned := _warn(reply, present)) is not None:
         return warned
@@ -101,31 +89,6 @@ def _told_last(told: Mapping[str, bool], understood: Understood) -> tuple[Sign, 
     return (*understood.signs, *(Sign(name, present, "") for name, present in told.items()))
 
 
-def _plain_answer(understood: Understood, question: Question) -> bool | None:
-    """A yes or no that names no sign of the check; None when it is neither, or a "no" that is not sure."""
-    if understood.slots.action == SOME and understood.node_id == "fallback.not_heard":
-        return True  # "just a tiny bit"
-    if _is_no(understood) and (understood.score < SURE_NO or denies_another(question, understood)):
-        return None
-    return {"control.yes": True, "control.no": False}.get(understood.node_id)
-
-
-def _is_no(understood: Understood) -> bool:
-    return understood.node_id == "control.no"
-
-
-def _is_remark(understood: Understood) -> bool:
-    """About what was said, and no question of its own ("is it wrong to massage it")."""
-    if isinstance(understood, NoMatch):
-        return understood.reason != "not_in_guide"
-    return understood.node_id.startswith("control.") or understood.node_id == NODE
-
-
-def _asks_meaning(understood: Understood, question: Question) -> bool:
-    named = {sign.name for sign in understood.signs}
-    return ASKS_MEANING in named and bool(named & {question.sign, *question.parts, *question.words})
-
-
 def _explain(reply: Reply, understood: Understood, question: Question) -> Reply:
     """What the guide says of the sign that was asked for, or that it says nothing; then the question again."""
     if understood.node_id.startswith("symptom."):
@@ -139,22 +102,14 @@ def corrects(state: DialogueState, understood: Understood, guide: Guide) -> bool
     return state.check is not None and bool(told_signs(guide, understood))
 
 
-def _is_telling(understood: Understood, told: Mapping[str, bool], question: Question) -> bool:
-    if isinstance(understood, NoMatch) or understood.slots.action == UNKNOWN:
-        return True
-    if understood.node_id in (*_TELLING_NODES, "control.next"):
-        return True
-    if set(told) & {question.sign, *question.parts} and understood.facet in _TELLING_FACETS:
-        return True
-    return bool(told) and (understood.facet == "description" or understood.node_id.startswith("symptom."))
-
-
 def _not_answered(reply: Reply, check: Check, understood: Understood, told: Mapping[str, bool]) -> Reply:
     if isinstance(understood, NoMatch) and understood.reason != "not_heard" and not told:
         return refusals.refuse(reply, understood)  # a question of the person's own, which leaves ours open
     if check.tries + 1 >= TRIES_MAX:
         return _next_question(reply.line("check_skip"))
     reply = reply.change(check=replace(check, tries=check.tries + 1))
+    if answers.agrees(understood) and not told:
+        return reply.line("check_how").ask_again()
     if isinstance(understood, NoMatch) and not told:
         return refusals.refuse(reply, understood)
     return reply.ask_again()
@@ -230,7 +185,7 @@ def correct(reply: Reply, understood: Understood) -> Reply | None:
     if wants_back and (is_over or reply.state.topic in (URGENT, SWELLING)):
         return _ask_anew(reply.change(refusals=0), check, question)
     retracts = any(name in told for name in (question.sign, *question.parts)) and not any(told.values())
-    if not retracts or not _is_telling(understood, told, question):
+    if not retracts or not answers.is_telling(understood, told, question):
         return None
     reply = reply.at(NODE).line("check_changed")
     if question.parts:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from voice_assistant.dialogue import check, recall, timer, topics, walk
-from voice_assistant.dialogue.pace import PACES, set_rate
+from voice_assistant.dialogue import check, courtesies, recall, timer, topics, walk
+from voice_assistant.dialogue.pace import OPPOSITES, PACES, change_pace, set_rate
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import DialogueState
 from voice_assistant.dialogue.urgent import warn_first
 from voice_assistant.types import Slots
 
 Command = Callable[[Reply], Reply]
+_PLAIN = ("control.stop", "control.goodbye", "control.thanks", "control.start_over")
+"""What is wanted whatever is said beside it: "shut up you useless thing", "forget all i said and begin anew"."""
 
 
 def act(reply: Reply, action: str | None) -> Reply | None:
@@ -23,27 +25,33 @@ def act(reply: Reply, action: str | None) -> Reply | None:
 
 def handle(reply: Reply, node_id: str, slots: Slots) -> Reply:
     """Does what a control node asks for."""
+    if node_id == timer.NODE and slots.action == "left" and reply.state.timer is None:
+        return _tell_left(reply)  # "am i nearly finished"
     if node_id == timer.NODE:
         waits = slots.action == "pause" and slots.duration_s is not None and reply.state.timer is None
         return pause(reply) if waits else timer.handle(reply, slots)  # "give me a minute to sit down"
     if slots.rate_wpm is not None:
         return set_rate(reply, slots.rate_wpm)
     waits_first = slots.action == "pause" and node_id != "control.stop"  # "wait, go back one"
-    acted = None if waits_first else act(reply, slots.action)
+    is_plain = node_id in _PLAIN and slots.action in (*courtesies.MOODS, "privacy")
+    acted = None if waits_first or is_plain else act(reply, slots.action)
     if acted is not None:
         return acted
     if slots.ordinal is not None and (chosen := by_place(reply, slots.ordinal)) is not None:
         return chosen
-    pace_id = node_id if node_id in PACES else _pace_beside(slots) if node_id == "control.repeat" else None
-    if pace_id:
-        return PACES[pace_id](reply, "again" in slots.also or node_id == "control.repeat")
+    if paces := _paces(node_id, slots):
+        return change_pace(reply, paces, again="again" in slots.also or node_id == "control.repeat")
     command = _COMMANDS.get(node_id)
     return command(reply.at(node_id)) if command else help_me(reply)
 
 
-def _pace_beside(slots: Slots) -> str | None:
-    """How "say that again slower" is to be said; None when it is to be said as before."""
-    return next((f"control.{name}" for name in slots.also if f"control.{name}" in PACES), None)
+def _paces(node_id: str, slots: Slots) -> tuple[str, ...]:
+    """How the voice is to change ("louder and slower"), also beside "say that again"; nothing that contradicts."""
+    name = node_id.removeprefix("control.")
+    if name not in PACES and node_id != "control.repeat":
+        return ()
+    wanted = dict.fromkeys([name, *slots.also])
+    return tuple(one for one in wanted if one in PACES and (one == name or OPPOSITES[one] not in wanted))
 
 
 def by_place(reply: Reply, ordinal: int) -> Reply | None:
@@ -207,44 +215,19 @@ def no(reply: Reply) -> Reply:
     return reply.aside().line("acknowledge")
 
 
-# --- courtesies and help ----------------------------------------------------------------------
-
-
-def _greet(reply: Reply) -> Reply:
-    reply = reply.line("hello")
-    return reply.ask_again() if reply.state.asked else reply.line("what_now")
-
-
-def _thanks(reply: Reply) -> Reply:
-    return reply.aside().line("thanks").ask_again()
-
-
-def _goodbye(reply: Reply) -> Reply:
-    if reply.state.urgent_told:
-        reply = warn_first(reply)
-    left = timer.left_words(reply)
-    if left:
-        reply = reply.line("goodbye_timer", duration=left)
-    ended = reply.line("goodbye").act("goodbye")
-    return ended.change(asked=None, pending=(), choices=(), walk=None, check=None)
+# --- help ------------------------------------------------------------------------------------------
 
 
 def help_me(reply: Reply) -> Reply:
     """What can be said just now, at most three things."""
     state = reply.state
+    if state.urgent_told and state.last is not None and state.last.urgent:
+        reply = warn_first(reply)  # "what do i do" after a warning
     occasion = _help_for(state)
     reply = reply.at("control.help").line(occasion)
     if occasion == "help_idle" and not (state.asked and state.asked.question):
         return reply.line("help_again")
     return reply.ask_again()
-
-
-def _who_i_am(reply: Reply) -> Reply:
-    return reply.at("control.help").line("who_i_am").line("not_a_doctor").ask_again()
-
-
-def _what_i_keep(reply: Reply) -> Reply:
-    return reply.at("control.help").line("what_i_keep").ask_again()
 
 
 def _help_for(state: DialogueState) -> str:
@@ -273,8 +256,11 @@ def _tell_left(reply: Reply) -> Reply:
 
 
 _ACTIONS: Mapping[str, Command] = {
-    "identity": _who_i_am,
-    "privacy": _what_i_keep,
+    "identity": courtesies.who_i_am,
+    "privacy": courtesies.what_i_keep,
+    "person": courtesies.refer_to_a_person,
+    "distress": courtesies.comfort,
+    "complaint": courtesies.apologise,
     "spell": recall.spell,
     "list": recall.say_list,
     "where": recall.tell_where,
@@ -295,7 +281,7 @@ _COMMANDS: Mapping[str, Command] = {
     "control.start_over": start_over,
     "control.yes": yes,
     "control.no": no,
-    "control.goodbye": _goodbye,
-    "control.thanks": _thanks,
-    "control.greeting": _greet,
+    "control.goodbye": courtesies.goodbye,
+    "control.thanks": courtesies.thanks,
+    "control.greeting": courtesies.greet,
 }

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice_assistant.dialogue import check, commands, put_off, recall, refusals, silence, timer, topics
+from voice_assistant.dialogue import (
+    check,
+    check_answers,
+    commands,
+    courtesies,
+    put_off,
+    recall,
+    refusals,
+    silence,
+    timer,
+    topics,
+)
 from voice_assistant.dialogue.lines import check_lines
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import DialogueSettings, DialogueState
 from voice_assistant.dialogue.urgent import answer_red_flag, remind_of_cut
-from voice_assistant.types import Context, Guide, Match, NoMatch, Response, Understood, group_of
+from voice_assistant.types import Context, Guide, Match, NoMatch, Response, Slots, Understood, group_of
 
 ABOUT_ITSELF = ("identity", "privacy")
 """What is asked of the assistant itself is answered, whatever the guide says of it."""
+PERSONAL = (*ABOUT_ITSELF, "person", "distress")
+"""So is whoever wants a person or is afraid."""
+SURE = 0.6
+"""How sure (0 to 1) a topic must be to count more than what is asked of the assistant ("is there a camera"), and a
+goodbye to end the conversation ("go to the end")."""
+ENDS = ("control.goodbye", "control.start_over")
+"""After these nothing is left to go on with."""
 IGNORED = "ignored"
 """The action of a response to talk that was not meant for the assistant."""
 
@@ -89,7 +107,7 @@ class Dialogue:
             self._settings.ignore_out_of_scope
             and isinstance(understood, NoMatch)
             and understood.reason == "out_of_scope"
-            and understood.slots.action not in ABOUT_ITSELF
+            and understood.slots.action not in (*ABOUT_ITSELF, "distress")
         )
 
     def _answer(self, reply: Reply, understood: Understood) -> Reply:
@@ -97,10 +115,15 @@ class Dialogue:
             return self._spelled(reply, understood)
         answered = put_off.answer(reply, understood) or check.listen(reply, understood)
         answered = answered or check.correct(reply, understood) or _duration(reply, understood)
+        answered = answered or topics.choose_freely(reply, understood)
         if answered is None and understood.slots.action == "walk":
             answered = commands.walk_through(reply, understood.node_id)
         if answered is not None:
             return answered
+        if understood.node_id != timer.NODE:
+            reply = _timer_beside(reply, understood)
+        if isinstance(understood, NoMatch) and reply.node_id == timer.NODE:
+            return reply.change(refusals=0).ask_again()
         if isinstance(understood, NoMatch):
             return self._without_match(reply, understood)
         return self._matched(reply, understood)
@@ -119,7 +142,7 @@ class Dialogue:
         if understood.slots.action in ("add", "reduce") and reply.state.timer:
             return timer.handle(reply.change(refusals=0), understood.slots)
         acted = commands.act(reply, understood.slots.action)
-        if acted is not None and (understood.reason != "not_in_guide" or understood.slots.action in ABOUT_ITSELF):
+        if acted is not None and (understood.reason != "not_in_guide" or understood.slots.action in PERSONAL):
             return acted.change(refusals=0)
         if (ordinal := understood.slots.ordinal) is not None:
             placed = commands.by_place(reply.change(refusals=0), ordinal)
@@ -133,19 +156,24 @@ class Dialogue:
         group, node = group_of(match.node_id), self._guide.nodes.get(match.node_id)
         if group == "fallback" or node is None:
             return refusals.refuse(reply, NoMatch(refusals.reason_of(match.node_id), match.score))
+        if match.node_id in ENDS and match.score < SURE and match.slots.action is None:
+            return refusals.refuse(reply, NoMatch("not_heard", match.score))
         reply = reply.change(refusals=0)
+        if group != "control" and match.score < SURE and match.slots.action in PERSONAL:
+            return commands.act(reply, match.slots.action) or reply
         if group == "control":
             return commands.handle(reply, match.node_id, match.slots)
         if match.slots.action == "spell" and node.heading:
             return recall.spell(reply.to_topic(match.node_id, "summary"))
-        if match.node_id == check.NODE and len(match.choices) < 2:
+        if match.node_id == check_answers.NODE and len(match.choices) < 2:
             return check.start(reply, match.signs)
         return topics.answer_match(reply, match)
 
 
 def _asks_for_silence(understood: Understood) -> bool:
     """Whether "stop" or "wait" is all that was said: "wait, go back one" asks for more than silence."""
-    return understood.node_id == "control.stop" and understood.slots.action in (None, "pause", "hold", "drop")
+    silent = (None, "pause", "hold", "drop", *courtesies.MOODS)
+    return understood.node_id == "control.stop" and understood.slots.action in silent
 
 
 def _duration(reply: Reply, understood: Understood) -> Reply | None:
@@ -154,6 +182,21 @@ def _duration(reply: Reply, understood: Understood) -> Reply | None:
     if asked is None or asked.kind != "duration":
         return None
     if duration_s is None:
-        is_left_to_us = understood.slots.action == check.UNKNOWN
+        is_left_to_us = understood.slots.action == check_answers.UNKNOWN
         return timer.ask_how_long(reply).change(refusals=0) if is_left_to_us else None
     return timer.set_for(reply, duration_s, understood.slots.action).change(refusals=0)
+
+
+def _timer_beside(reply: Reply, understood: Understood) -> Reply:
+    """Sets or cancels the timer where something else was asked beside it ("set a timer for ten minutes and what is
+    harm"), so that nobody waits for one that does not run.
+    """
+    slots, asked = understood.slots, reply.state.asked
+    if "timer" in slots.also and slots.duration_s is not None:
+        wanted = Slots(duration_s=slots.duration_s)
+    elif slots.action == "cancel" and reply.state.timer:
+        wanted = Slots(action="cancel")
+    else:
+        return reply
+    waiting = asked if asked and asked.kind != "duration" else None
+    return timer.handle(reply.change(asked=None), wanted).change(asked=waiting)

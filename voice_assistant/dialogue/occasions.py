@@ -12,6 +12,9 @@ OCCASIONS: Mapping[str, tuple[str, ...]] = {
     "who_i_am": (),
     "not_a_doctor": (),
     "what_i_keep": (),
+    "ask_a_person": (),
+    "comfort": (),
+    "apology": (),
     "what_now": (),
     "thanks": (),
     "goodbye": (),
@@ -106,6 +109,7 @@ OCCASIONS: Mapping[str, tuple[str, ...]] = {
     # the guided check
     "check_intro": (),
     "check_how": (),
+    "check_why": (),
     "check_changed": (),
     "check_skip": (),
     "check_resume_question": (),

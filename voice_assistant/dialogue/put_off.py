@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voice_assistant.dialogue import check, commands
+from voice_assistant.dialogue import check, check_answers, commands
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.types import Understood
 
@@ -25,7 +25,7 @@ def answer(reply: Reply, understood: Understood) -> Reply | None:
         return _not_now(reply)
     if "done" in also and node_id in _DONE:
         unsure = understood.score < SURE and _asked_kind(reply) == "check_question"
-        return reply.at(check.NODE).ask_again() if unsure else _done(reply, node_id)
+        return reply.at(check_answers.NODE).ask_again() if unsure else _done(reply, node_id)
     if "ready" in also and node_id in _READY:
         return _ready(reply)
     return None

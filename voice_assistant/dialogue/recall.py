@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from voice_assistant.dialogue import check, walk
+from voice_assistant.dialogue import check, check_answers, walk
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.topics import continue_topic
 from voice_assistant.types import Guide, Response
@@ -21,7 +21,7 @@ def repeat(reply: Reply) -> Reply:
     if last is None:
         return reply.at("control.repeat").line("repeat_nothing")
     check_left = reply.state.open_check is not None and reply.state.open_check.left
-    if check_left and last.node_id == check.NODE:
+    if check_left and last.node_id == check_answers.NODE:
         return check.resume(reply)
     reply = (replace(reply, sentences=()) if last.urgent else reply).at(last.node_id, last.facet)
     return _say(reply.change(asked=reply.state.asked or reply.state.last_asked), last, 0)

@@ -16,11 +16,15 @@ from voice_assistant.dialogue.numbers import spoken_number
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import merge_signs
 from voice_assistant.dialogue.urgent import CLOT, URGENT, answer_level, warn_first
-from voice_assistant.types import Match, group_of
+from voice_assistant.types import Match, Understood, group_of
+
+_LEFT_TO_US = ("any", "unknown")
 
 
 def answer_match(reply: Reply, match: Match) -> Reply:
     """Answers what a person asked or described."""
+    if match.slots.action == "diagnose" and group_of(match.node_id) == "cause":
+        reply = reply.line("not_a_doctor")
     if match.facet == "description":
         reply = reply.change(signs=merge_signs(reply.state.signs, match.signs))
     choices = tuple(node_id for node_id in dict.fromkeys(match.choices) if _can_be_led_to(reply, node_id))[:CHOICES]
@@ -90,6 +94,17 @@ def choose(reply: Reply, ordinal: int) -> Reply:
     if 0 <= index < len(choices):
         return go_to(reply, choices[index])
     return only_so_many(reply.at(choices[0]), len(choices))
+
+
+def choose_freely(reply: Reply, understood: Understood) -> Reply | None:
+    """The first of what was offered, for who leaves it to the assistant or wants all; "next" goes on from there."""
+    asked = reply.state.asked
+    if asked is None or asked.kind != "choice" or understood.slots.action not in _LEFT_TO_US:
+        return None
+    if isinstance(understood, Match) and understood.node_id not in ("control.yes", "control.no"):
+        return None
+    told = go_to(reply.change(refusals=0), asked.targets[0])
+    return told if told.state.choices else told.change(choices=asked.targets)
 
 
 def only_so_many(reply: Reply, count: int) -> Reply:

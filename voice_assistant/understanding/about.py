@@ -1,9 +1,15 @@
-"""Of which part of the body an utterance speaks, and whether it only tells what is not there."""
+"""Of which part of the body an utterance speaks, and whether it asks, or only tells what is not there."""
 
 from __future__ import annotations
 
+from voice_assistant.types import Candidate
 from voice_assistant.understanding.concepts import Findings
 
+SURE_MOVE = 0.6
+"""How sure a command (0 to 1) must be that is said as a question ("can we stop")."""
+_ANSWERS = ("control.yes", "control.no")
+_MOVES = ("control.stop", "control.previous", "control.start_over", "control.goodbye")
+_ASKING = frozenset({"what", "how"})
 _POINTING = frozenset({"this", "it", "it's", "that", "that's", "there"})
 
 
@@ -30,6 +36,26 @@ def is_other_leg_part(findings: Findings) -> bool:
 def points_to_leg(findings: Findings) -> bool:
     """Whether a leg is named, or "it" or "this", which may be one."""
     return findings.has("leg") or _points(findings)
+
+
+def is_question(findings: Findings) -> bool:
+    """Whether the words begin as a question does ("does that matter"), which is no yes and no no."""
+    asked = findings.names("also_question")
+    return asked is not None and not findings.text[: asked.start].strip()
+
+
+def asks_rather_than(findings: Findings, best: Candidate) -> bool:
+    """Whether a question only sounds like an answer or a command: "does that matter", "what can i do to stop it"."""
+    if not is_question(findings):
+        return False
+    if best.node_id == "control.stop" and _asks_about_it(findings.text.split()):
+        return True
+    return best.node_id in _ANSWERS or (best.node_id in _MOVES and best.score < SURE_MOVE)
+
+
+def _asks_about_it(words: list[str]) -> bool:
+    """Whether "it" is to be stopped ("how do i stop that", "can it be stopped") not the voice ("can you stop it")."""
+    return "you" not in words and (words[1] in _POINTING or (words[0] in _ASKING and words[-1] in _POINTING))
 
 
 def _points(findings: Findings) -> bool:

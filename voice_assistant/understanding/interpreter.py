@@ -22,7 +22,13 @@ from voice_assistant.types import (
     Transcript,
     Understood,
 )
-from voice_assistant.understanding.about import is_elsewhere, is_other_leg_part, only_denies, points_to_leg
+from voice_assistant.understanding.about import (
+    asks_rather_than,
+    is_elsewhere,
+    is_other_leg_part,
+    only_denies,
+    points_to_leg,
+)
 from voice_assistant.understanding.classifier import Classifier, Scored, softmax
 from voice_assistant.understanding.compiled import Array, CompiledGuide
 from voice_assistant.understanding.concepts import ConceptFinder, Findings
@@ -136,7 +142,7 @@ class Interpreter:
             return Match(_RATE_NODE, None, 1.0)
         if context.expects == "duration" and slots.duration_s and slots.action is None:
             return Match(TIMER, None, 1.0)
-        if chosen := chosen_by_place(slots, context):
+        if slots.action != "left" and (chosen := chosen_by_place(slots, context)):
             return Match(chosen, None, 1.0)
         # A place in no list that is known here: the conversation says so.
         return NoMatch("not_heard", 1.0) if is_place_alone(text) else None
@@ -270,6 +276,8 @@ class Interpreter:
             return "not_in_guide"
         if best.node_id in _ANSWERS and is_asked(findings.text, self._guide.listening):
             return "not_heard"
+        if asks_rather_than(findings, best):
+            return "not_in_guide"
         if best.score < self._thresholds.least_score:
             return "not_in_guide" if findings.has("leg") else "not_heard"
         if best.score < self._thresholds.in_scope_score and not findings.has("leg", "pain"):

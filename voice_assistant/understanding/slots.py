@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from voice_assistant.types import Slots
+from voice_assistant.understanding.about import is_question
 from voice_assistant.understanding.amounts import duration_s, minutes_alone, minutes_set_to, rate_wpm
-from voice_assistant.understanding.concepts import Findings
+from voice_assistant.understanding.concepts import Findings, Mention
 
 _AGAIN = re.compile(r"(?<!\S)(?:repeat|again|once more)(?!\S)")
 """With these, "the last step" is the one that was told last."""
@@ -49,6 +50,8 @@ _MOST_SPELLED = 4
 DETAIL_CONCEPTS = ("action_", "also_")
 """How the concepts begin that are no signs but details of commands."""
 _CHANGES = ("add", "reduce", "change")
+_WHOLE, _OPENING = "also_assent", "also_question"
+"""These count only where they are all that was said, and where the words begin with them."""
 
 
 def find_slots(text: str, findings: Findings, expects: str | None = None) -> Slots:
@@ -57,7 +60,7 @@ def find_slots(text: str, findings: Findings, expects: str | None = None) -> Slo
     minutes.
     """
     names = [mention.concept for mention in findings.mentions]
-    said = [mention.concept for mention in findings.mentions if not mention.denied]
+    said = [mention.concept for mention in findings.mentions if not mention.denied and _counts(mention, findings)]
     action = next((name.removeprefix("action_") for name in names if name.startswith("action_")), None)
     also = tuple(dict.fromkeys(name.removeprefix("also_") for name in said if name.startswith("also_")))
     rate = rate_wpm(text)
@@ -66,6 +69,15 @@ def find_slots(text: str, findings: Findings, expects: str | None = None) -> Slo
     if duration is None and rate is None and (expects == "duration" or action in _CHANGES):
         duration = minutes_alone(text, beside=_ADDED)
     return Slots(duration, _ordinal(text), action, rate, also, spelled_words(text))
+
+
+def _counts(mention: Mention, findings: Findings) -> bool:
+    if mention.concept == _OPENING:
+        return is_question(findings)
+    if mention.concept != _WHOLE:
+        return True
+    covered = sum(len(one.words.split()) for one in findings.mentions if one.concept == _WHOLE)
+    return covered == len(findings.text.split())
 
 
 def spelled_words(text: str) -> tuple[str, ...]:
