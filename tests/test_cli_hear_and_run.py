@@ -7,6 +7,7 @@ import random
 import struct
 import wave
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,23 @@ def test_recordings_of_many_kinds_are_understood(
     _write_as(file, rate_hz, channels, width)
     (turn,) = run(capfd, "hear", file, "--json").objects
     assert turn["node"] == "cause.bakers_cyst"
+
+
+def test_a_recording_that_is_far_too_quiet_is_heard_and_faint_noise_is_not(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    faint, noise = tmp_path / "faint.wav", tmp_path / "noise.wav"
+    write_wav(faint, [replace(chunk, pcm=_softer(chunk.pcm, 0.004)) for chunk in read_wav(QUESTION)])
+    chance = random.Random(1)
+    samples = [int(chance.gauss(0, 20)) for _ in range(3 * 16_000)]
+    write_wav(noise, [AudioChunk(struct.pack(f"<{len(samples)}h", *samples), 16_000, 0.0)])
+    turns = run(capfd, "hear", faint, noise, "--json").objects
+    assert [turn["heard"] for turn in turns] == ["what is a baker's cyst", ""]
+
+
+def _softer(pcm: bytes, share: float) -> bytes:
+    samples = struct.unpack(f"<{len(pcm) // 2}h", pcm)
+    return struct.pack(f"<{len(samples)}h", *(round(share * sample) for sample in samples))
 
 
 def test_a_recording_that_breaks_off_is_used_as_far_as_it_goes(

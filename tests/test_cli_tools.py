@@ -114,7 +114,7 @@ def test_what_is_there_is_not_fetched_again(capfd: pytest.CaptureFixture[str]) -
 def test_tuning_writes_a_model_that_hears_the_new_word(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     text, spellings, model = tmp_path / "text.txt", tmp_path / "spellings.toml", tmp_path / "tuned"
     text.write_text("what is a zorblax syst\n" * 20 + "tell me about the zorblax syst\n" * 20)
-    spellings.write_text('Zorblax = ["baker\'s", "baker"]\nsyst = ["cyst"]\nunzaid = ["on set"]\n')
+    spellings.write_text('Zorblax = ["Baker\'s", "baker"]\nsyst = ["cyst"]\nunzaid = ["on set"]\n')
     outcome = run(capfd, "tune", "--text", text, "--output", model, "--spellings", spellings, "--weight", "0.9")
     assert outcome.code == 0
     assert "zorblax" in outcome.out
@@ -131,6 +131,7 @@ def test_tuning_writes_a_model_that_hears_the_new_word(capfd: pytest.CaptureFixt
         ("--noise-lessons", "-1", "noise lessons"),
         ("--spellings", "x = 3", "x must be"),
         ("--spellings", "x = [", "not right"),
+        ("--spellings", 'there = ["hello zzqq"]', "'zzqq'"),
         ("--spellings", '"two words" = ["to herds"]', "“two words” is not one word"),
     ],
 )

@@ -160,7 +160,17 @@ def test_a_text_in_another_encoding_is_not_taken_for_single_letters(
     text.write_text("my knee hurts behind\n", encoding=encoding)
     outcome = run(capfd, "tune", "--text", text, "--output", tmp_path / "tuned")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "save it as UTF-8" in outcome.complaint
+    assert "save it as UTF-8" in outcome.err
+
+
+def test_a_text_to_tune_to_that_is_not_utf_8_is_refused_and_its_line_named(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = tmp_path / "orders.txt"
+    text.write_bytes(b"a flat white\na caf\xe9 au lait\n")
+    outcome = run(capfd, "tune", "--text", text, "--output", tmp_path / "tuned")
+    assert outcome.code == 2
+    assert "Line 2 of the text is not UTF-8" in outcome.err
 
 
 @pytest.mark.parametrize("command", [("ask",), ("tune", "--text", "-", "--output", "nowhere/tuned")])

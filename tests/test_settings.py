@@ -83,6 +83,16 @@ def test_a_mistake_in_a_variable_is_named_with_the_variable(name: str, value: st
     assert told in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "folder"), [("~/made", Path.home() / "made"), ("~nobody-at-all/made", Path("~nobody-at-all/made"))]
+)
+def test_a_folder_may_begin_with_the_home_folder(tmp_path: Path, text: str, folder: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f'model = "{text}"\n', encoding="utf-8")
+    assert load_settings(file, environment={"VOICE_ASSISTANT_MODELS": text}).models == folder
+    assert load_settings(file, environment={}).model == folder
+
+
 def test_a_file_that_is_not_there_is_named() -> None:
     with pytest.raises(SettingsError, match=r"/nowhere\.toml cannot be read \(No such file or directory\)"):
         load_settings(Path("/nowhere.toml"), environment={})

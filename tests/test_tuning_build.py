@@ -86,7 +86,7 @@ def test_progress_runs_from_nothing_to_all(stock, tmp_path):
     assert (seen[0], seen[-1]) == (0.0, 1.0)
 
 
-@pytest.mark.parametrize("sentences", [[], [WeightedText("")], [WeightedText("... ?")], [WeightedText("b12")]])
+@pytest.mark.parametrize("sentences", [[], [WeightedText("")], [WeightedText("... ?")], [WeightedText("колено")]])
 def test_a_text_without_words_is_refused(stock, tmp_path, sentences):
     with pytest.raises(SettingsError, match="no words"):
         tune(stock, sentences, tmp_path / "tuned")

@@ -10,9 +10,10 @@ from tests.tuning_models import WORDS, tiny_file, tiny_model_folder
 from voice_assistant.hearing.tuning import Vocabulary, WeightedText
 from voice_assistant.hearing.tuning.ngram_file import SymbolTable
 from voice_assistant.hearing.tuning.numbering import Numbering
+from voice_assistant.hearing.tuning.numbers import number_words
 from voice_assistant.hearing.tuning.phonemes import coarse, phonemes_of
 from voice_assistant.hearing.tuning.spelling import pronouncing_lexicon, spell
-from voice_assistant.hearing.tuning.text import GAP, number_words, words_of
+from voice_assistant.hearing.tuning.text import GAP, words_of
 from voice_assistant.hearing.tuning.trie import MISSING
 from voice_assistant.hearing.tuning.vocabulary import chosen_by_ear, propose_spellings, usual_words, why_unspeakable
 from voice_assistant.types import ModelError, SettingsError
@@ -34,6 +35,15 @@ from voice_assistant.types import ModelError, SettingsError
         ("the \ufb01bula", "the fibula"),
         ("walk 1,000 steps", "walk one thousand steps"),
         ("2,3 or 10,20,30", "two three or ten twenty thirty"),
+        ("1,234,567 visitors", "one million two hundred thirty four thousand five hundred sixty seven visitors"),
+        ("built in 1984, not 1905", "built in nineteen eighty four not nineteen oh five"),
+        ("from 1900 to 2005 or 2024", "from nineteen hundred to two thousand five or twenty twenty four"),
+        ("call 007 or 5551234", "call zero zero seven or five five five one two three four"),
+        ("at 10:30, 9:05 or 8:00", "at ten thirty nine oh five or eight o'clock"),
+        ("at 10:30 a.m. or 8:00pm", "at ten thirty a m or eight p m"),
+        ("£5.50, $20 or €1", "five pounds fifty twenty dollars or one euro"),
+        ("$1,200 and 50¢", "one thousand two hundred dollars and fifty cents"),
+        ("20°C, 2½ miles", "twenty degrees celsius two and a half miles"),
     ],
 )
 def test_words_are_those_that_are_said(text, words):
@@ -44,12 +54,44 @@ def test_a_sign_that_cannot_be_said_leaves_a_gap():
     assert words_of("take # daily") == ("take", GAP, "daily")
 
 
-@pytest.mark.parametrize("piece", ["b12", "covid19", "1234567", "3rd", "3.5"])
-def test_numbers_with_other_signs_are_reported_as_what_cannot_be_heard(piece):
-    numbering = Numbering(SymbolTable("words", 3, ("<eps>", "take", "daily"), (0, 1, 2)))
-    assert list(numbering.numbered([WeightedText(f"take {piece} daily")])) == [([1, MISSING, 2], 1.0)]
-    assert list(numbering.unspeakable) == [piece]
-    assert "digits" in numbering.unspeakable[piece]
+@pytest.mark.parametrize(
+    ("piece", "words"),
+    [
+        ("18th", "eighteenth"),
+        ("21st", "twenty first"),
+        ("30th", "thirtieth"),
+        ("1990s", "nineteen nineties"),
+        ("1600s", "sixteen hundreds"),
+        ("3.5", "three point five"),
+        ("10am", "ten a m"),
+        ("12oz", "twelve ounce"),
+        ("b12", "b twelve"),
+        ("covid19", "covid nineteen"),
+    ],
+)
+def test_digits_with_other_signs_are_said_as_people_do(piece, words):
+    said = words.split()
+    symbols = SymbolTable("words", len(said), tuple(dict.fromkeys(said)), tuple(range(len(set(said)))))
+    numbered = Numbering(symbols).numbered([WeightedText(piece)])
+    assert [symbols.words[number] for number in next(numbered)[0]] == said
+
+
+def test_somebody_may_say_how_a_piece_with_digits_sounds():
+    numbering = Numbering(SymbolTable("words", 3, ("<eps>", "knee", "us"), (0, 1, 2)), {"b12": ("knee us",)})
+    assert list(numbering.numbered([WeightedText("us b12")])) == [([2, 3], 1.0)]
+
+
+def test_a_spelling_with_an_unknown_word_is_refused_before_the_work_begins():
+    with pytest.raises(ModelError, match="'zzqq'"):
+        Numbering(SymbolTable("words", 2, ("<eps>", "knee"), (0, 1)), {"b12": ("knee zzqq",)})
+
+
+def test_a_word_with_accents_sounds_like_the_same_word_without_them():
+    numbering = Numbering(SymbolTable("words", 3, ("<eps>", "cafe", "strasse"), (0, 1, 2)))
+    assert [numbering.known_without_accents(word) for word in ("café", "straße", "crème", "cafe")] == [
+        *("cafe", "strasse"),
+        *(None, None),
+    ]
 
 
 @given(st.text())
@@ -171,7 +213,7 @@ def numbering():
 
 
 def test_known_and_new_words_get_numbers_and_the_rest_a_gap(numbering):
-    ((numbers, weight),) = numbering.numbered([WeightedText("the new 'knee' b12 knee", 0.5)])
+    ((numbers, weight),) = numbering.numbered([WeightedText("the new 'knee' колено knee", 0.5)])
     knee = WORDS.index("knee")
     assert numbers == [WORDS.index("the"), len(WORDS), knee, MISSING, knee]
     assert weight == 0.5
@@ -187,7 +229,7 @@ def test_words_of_other_alphabets_are_reported(numbering):
 def test_a_given_spelling_makes_any_word_sayable():
     symbols = tiny_file().symbols
     assert symbols is not None
-    numbering = Numbering(symbols, {"膝"})
+    numbering = Numbering(symbols, {"膝": ("knee me",)})
     list(numbering.numbered([WeightedText("the 膝 knee")]))
     assert numbering.runs({"膝": ("knee me",)}) == {len(WORDS): ((WORDS.index("knee"), WORDS.index("me")),)}
 

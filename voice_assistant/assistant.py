@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 
 from voice_assistant import heap
+from voice_assistant.audio.loudness import audible
 from voice_assistant.audio.microphone import AudioSource, Microphone
 from voice_assistant.audio.playback import Playback
 from voice_assistant.audio.stand_ins import FileMicrophone, NullLoudspeaker
@@ -87,13 +88,13 @@ class Assistant:
         return conversation.hear(self.transcribe(sound))
 
     def transcribe(self, sound: str | Path | Iterable[AudioChunk]) -> Transcript:
-        """The words of one recording, all its utterances joined."""
+        """The words of one recording, all its utterances joined; one that is far too quiet is made louder first."""
         chunks: Iterable[AudioChunk] = (
             FileMicrophone([sound], silence_s=0.0) if isinstance(sound, str | Path) else sound
         )
         listener = self._listener(patience_s=30.0)
         try:
-            heard = [event for chunk in chunks for event in listener.feed(chunk)] + listener.flush()
+            heard = [event for chunk in audible(chunks) for event in listener.feed(chunk)] + listener.flush()
         finally:
             listener.reset()  # the recogniser hears the next recording too, even when this one broke off
         return join([event for event in heard if isinstance(event, Transcript)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -142,7 +143,14 @@ def _checked(key: str, value: object, where: str) -> object:
             raise SettingsError(f"{where}: {key} must be a number from {low:g} to {high:g}, not {value!r}.")
         return type(default)(value)
     _expect(isinstance(value, str | Path | int), value, where, key, "a text")
-    return Path(str(value)) if key in {"dialogs", "models", "model"} else str(value)
+    return _folder(str(value)) if key in {"dialogs", "models", "model"} else str(value)
+
+
+def _folder(text: str) -> Path:
+    """With ~ as the home folder, which no shell has put in where it stands in a file or a variable."""
+    with contextlib.suppress(RuntimeError):  # there is no such user
+        return Path(text).expanduser()
+    return Path(text)
 
 
 def _expect(right: bool, value: object, where: str, key: str, kind: str) -> object:

@@ -14,10 +14,13 @@ from voice_assistant.types import SettingsError
 
 
 @contextlib.contextmanager
-def lines_of(name: str) -> Iterator[Iterator[str]]:
-    """The lines without their ends; `-` is standard input. Raises SettingsError when the file cannot be read."""
+def lines_of(name: str, *, strictly: bool = False) -> Iterator[Iterator[str]]:
+    """The lines without their ends; `-` is standard input. Raises SettingsError when the file cannot be read.
+
+    `strictly`: also at the first line that is not UTF-8.
+    """
     if name == "-":
-        yield texts(standard_input())
+        yield texts(standard_input(), strictly=strictly)
         return
     try:
         file = Path(name).open("rb")  # noqa: SIM115 - closed below
@@ -25,7 +28,7 @@ def lines_of(name: str) -> Iterator[Iterator[str]]:
     except OSError as error:
         raise SettingsError(f"The file {name} cannot be read ({reason(error)}).") from error
     with file:
-        yield texts(file)
+        yield texts(file, strictly=strictly)
 
 
 def standard_input() -> BinaryIO:
@@ -35,12 +38,17 @@ def standard_input() -> BinaryIO:
     return sys.stdin.buffer
 
 
-def texts(lines: Iterable[bytes]) -> Iterator[str]:
-    """Lines as text; bytes that are none become replacement characters. Raises SettingsError for UTF-16 and UTF-32."""
+def texts(lines: Iterable[bytes], *, strictly: bool = False) -> Iterator[str]:
+    """Lines as text; bytes that are none become replacement characters, or raise SettingsError where it goes strictly.
+    So do UTF-16 and UTF-32 in any case.
+    """
     for number, line in enumerate(lines):
         if number == 0 and _is_wide(line):
             raise SettingsError("The text is not UTF-8, it seems to be UTF-16: save it as UTF-8.")
-        text = line.decode("utf-8-sig" if number == 0 else "utf-8", errors="replace")
+        try:
+            text = line.decode("utf-8-sig" if number == 0 else "utf-8", errors="strict" if strictly else "replace")
+        except UnicodeDecodeError as error:
+            raise SettingsError(f"Line {number + 1} of the text is not UTF-8: save the text as UTF-8.") from error
         yield text.removesuffix("\n").removesuffix("\r")
 
 

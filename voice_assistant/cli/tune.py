@@ -14,8 +14,10 @@ from voice_assistant.cli.parsing import Commands, add_command, add_settings, set
 from voice_assistant.types import SettingsError
 
 if TYPE_CHECKING:
+    from voice_assistant.hearing import Recogniser
     from voice_assistant.hearing.tuning import TuningReport
     from voice_assistant.speech import SpeechRenderer
+    from voice_assistant.types import AudioChunk
 
 _MORE = """The text holds one sentence a line, as people say it. Use the result with `voice-assistant hear --model DIR`
 or `run --model DIR`. Words that the model does not know are spelt as known words that sound alike: as --spellings
@@ -65,7 +67,7 @@ def _tune(options: argparse.Namespace, console: Console) -> int:
     spellings = _spellings(options.spellings)
     check_model_folder(model)
     refuse_damage(model, apart_from=changed_files(model) if is_tuned(model) else ())
-    with lines_of(options.text) as lines, console.progress() as progress, _Ear(model) as ear:
+    with lines_of(options.text, strictly=True) as lines, console.progress() as progress, _Ear(model, console) as ear:
         report = tune(
             model,
             (WeightedText(line) for line in lines),
@@ -89,6 +91,7 @@ def _spellings(file: Path | None) -> Mapping[str, tuple[str, ...]]:
         import tomllib
     else:
         import tomli as tomllib
+    from voice_assistant.hearing.tuning import words_of
 
     try:
         read = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -102,7 +105,7 @@ def _spellings(file: Path | None) -> Mapping[str, tuple[str, ...]]:
         listed = [runs] if isinstance(runs, str) else runs
         if not isinstance(listed, list) or not listed or not all(isinstance(run, str) for run in listed):
             raise SettingsError(f"{file}: {word} must be a list of texts that sound like it.")
-        spellings[word] = tuple(listed)
+        spellings[word] = tuple(" ".join(words_of(run)) for run in listed)
     return spellings
 
 
@@ -132,9 +135,12 @@ def _show(console: Console, report: TuningReport) -> None:
 class _Ear:
     """Speaks a word and listens which of its spellings it sounds like."""
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, console: Console) -> None:
         self._model = model
+        self._console = console
         self._renderer: SpeechRenderer | None = None
+        self._recogniser: Recogniser | None = None
+        self._is_mute = False
 
     def __enter__(self) -> _Ear:
         return self
@@ -146,15 +152,35 @@ class _Ear:
     def choose(self, word: str, runs: tuple[str, ...]) -> str:
         """The run that was heard, or none."""
         from voice_assistant.audio.resample import resample
-        from voice_assistant.hearing import Recogniser
-        from voice_assistant.speech import SpeechRenderer
-        from voice_assistant.types import SAMPLE_RATE_HZ, VoiceError
+        from voice_assistant.types import SAMPLE_RATE_HZ
 
-        self._renderer = self._renderer or SpeechRenderer()
-        try:
-            sound = self._renderer.render(word)
-        except VoiceError:
+        sound = self._spoken(word)
+        if sound is None:
             return ""
-        recogniser = Recogniser(self._model, grammar=runs)
+        recogniser = self._listening_for(runs)
         recogniser.feed(resample(sound, SAMPLE_RATE_HZ).pcm)
         return recogniser.finish().text
+
+    def _spoken(self, word: str) -> AudioChunk | None:
+        """Its sound; none from the first time on that there is no voice."""
+        from voice_assistant.speech import SpeechRenderer
+        from voice_assistant.types import VoiceError
+
+        if self._is_mute:
+            return None
+        self._renderer = self._renderer or SpeechRenderer()
+        try:
+            return self._renderer.render(word)
+        except VoiceError as error:
+            self._is_mute = True
+            self._console.note(f"Spellings are chosen without listening: {error}")
+            return None
+
+    def _listening_for(self, runs: tuple[str, ...]) -> Recogniser:
+        """For each word another, on a model that is loaded once."""
+        from voice_assistant.hearing import Recogniser
+
+        if self._recogniser is None:
+            self._recogniser = Recogniser(self._model, grammar=runs)
+            return self._recogniser
+        return self._recogniser.sharing(runs)

@@ -98,7 +98,7 @@ def tune(
         raise ModelError(
             f"The language model {model_folder / GRAPH} does not name its words: fetch the speech model again."
         )
-    numbering = Numbering(file.symbols, spoken_as or ())
+    numbering = Numbering(file.symbols, spoken_as)
     report(0.1, "reading the text")
     counts = count_ngrams(numbering.numbered(sentences), ORDER, numbering.words_end + START_OFFSET)
     if not counts.words:
@@ -138,7 +138,9 @@ def _spellings(
     numbering: Numbering, file: NgramFile, given: Mapping[str, tuple[str, ...]], listen: Listen | None
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """Word → runs for all words of the text that need them, and word → why for those that cannot be heard."""
-    spelled = {word: runs for word, runs in given.items() if runs and numbering.knows(word)}
+    plain = ((word, numbering.known_without_accents(word)) for word in numbering.new_words)
+    spelled: dict[str, tuple[str, ...]] = {word: (form,) for word, form in plain if form is not None}
+    spelled |= {word: runs for word, runs in given.items() if runs and numbering.knows(word)}
     wanted = [word for word, _ in numbering.new_words.most_common() if word not in spelled]
     most = SPELLINGS if listen is None else PROPOSED
     proposed = propose_spellings(wanted[:SPELLED_WORDS], usual_words(file), most)

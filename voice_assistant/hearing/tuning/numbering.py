@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from voice_assistant.hearing.tuning.ngram_file import SymbolTable
+from voice_assistant.hearing.tuning.numbers import mixed_said
 from voice_assistant.hearing.tuning.text import GAP, WeightedText, words_of
 from voice_assistant.hearing.tuning.trie import MISSING
-from voice_assistant.hearing.tuning.vocabulary import Vocabulary, why_unspeakable
+from voice_assistant.hearing.tuning.vocabulary import Vocabulary, why_unspeakable, without_accents
 from voice_assistant.types import ModelError, SettingsError
 
 NEW_WORDS = 100_000
@@ -21,10 +22,13 @@ REPORTED = 10_000
 class Numbering:
     """Gives out the numbers and counts what it sees."""
 
-    def __init__(self, symbols: SymbolTable, spelled: Collection[str] = ()) -> None:
-        """`spelled`: words for which somebody gave spellings, so that no letter in them matters."""
+    def __init__(self, symbols: SymbolTable, spelled: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        """`spelled`: words for which somebody gave spellings, so that no letter in them matters.
+
+        Raises ModelError where one of these holds a word that the model lacks.
+        """
         self._symbols = symbols
-        self._spelled = frozenset(spelled)
+        self._spelled = frozenset(spelled or ())
         self._numbers = dict(zip(symbols.words, symbols.keys, strict=True))
         self._vocabulary = Vocabulary(frozenset(symbols.words))
         self._first_new = max(symbols.keys) + 1
@@ -33,6 +37,9 @@ class Numbering:
         self.unspeakable: dict[str, str] = {}
         """Words that can never be heard, and why."""
         self.sentences = 0
+        for word, spellings in (spelled or {}).items():
+            for spelling in spellings:
+                self._run(word, spelling)
 
     @property
     def words_end(self) -> int:
@@ -46,7 +53,7 @@ class Numbering:
         for text in texts:
             if not (text.weight > 0 and math.isfinite(text.weight)):
                 raise SettingsError(f"The weight of a sentence must be above 0, not {text.weight}.")
-            numbers = [self._number(word) for word in words_of(text.text)]
+            numbers = [self._number(word) for piece in words_of(text.text) for word in self._said(piece)]
             if any(number != MISSING for number in numbers):
                 self.sentences += 1
                 yield numbers, text.weight
@@ -75,6 +82,16 @@ class Numbering:
     def knows(self, word: str) -> bool:
         """Whether the word has a number by now."""
         return word in self._numbers
+
+    def known_without_accents(self, word: str) -> str | None:
+        """The word without marks on its letters ("café" → "cafe"), where the model knows that."""
+        plain = without_accents(word)
+        return plain if plain != word and plain in self._vocabulary else None
+
+    def _said(self, piece: str) -> tuple[str, ...]:
+        """A piece with digits as words, unless somebody said how it sounds."""
+        has_digits = any(character.isdigit() for character in piece)
+        return mixed_said(piece) if has_digits and piece not in self._spelled else (piece,)
 
     def _number(self, word: str) -> int:
         number = self._numbers.get(word)

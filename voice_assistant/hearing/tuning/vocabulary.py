@@ -29,6 +29,10 @@ Listen: TypeAlias = Callable[[str, tuple[str, ...]], str]
 """(word, runs of known words) → the run that was heard when the word was spoken, or ""."""
 
 
+_PLAIN = str.maketrans({"æ": "ae", "ø": "o", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+"""Letters that are no letter with a mark, and what they are written as without them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The words that a speech model can write."""
@@ -63,6 +67,12 @@ def why_unspeakable(word: str) -> str | None:
     if len(word) > LONGEST_WORD:
         return f"it is longer than {LONGEST_WORD} letters"
     return None
+
+
+def without_accents(word: str) -> str:
+    """A lower-case word as English writes it that has no marks on letters: "dvořák" → "dvorak"."""
+    apart = unicodedata.normalize("NFD", word.translate(_PLAIN))
+    return "".join(character for character in apart if not unicodedata.combining(character))
 
 
 def usual_words(file: NgramFile, most: int = USUAL_WORDS) -> tuple[str, ...]:
