@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from voice_assistant.audio.loudspeaker import Loudspeaker
 from voice_assistant.audio.playback import BufferedPlayback, Playback
 from voice_assistant.audio.stand_ins import NullLoudspeaker
+from voice_assistant.faults import described
 from voice_assistant.kiosk import Look, TimerLook
 from voice_assistant.types import AudioChunk, Response, Understood
 
@@ -84,6 +85,11 @@ class Voice:
         if self._loop is not None:
             self._loop.push()
 
+    def attend(self) -> None:
+        """No wake phrase is needed from now on."""
+        if self._loop is not None:
+            self._loop.attend()
+
     def say(self, response: Response) -> None:
         """Say something without having been asked."""
         if self._loop is not None:
@@ -112,9 +118,8 @@ class Voice:
                 kiosk.started()
                 kiosk.trouble("listening_failed", over=True)
                 loop.run()
-            except Exception:
-                # The screen must live on, and the voice come back by itself.
-                _LOGGER.exception("The voice part of the kiosk failed")
+            except Exception as error:  # noqa: BLE001 - the screen must live on, and the voice come back by itself
+                _LOGGER.error("The voice part of the kiosk failed: %s.", described(error))
             if not self._ended.is_set():
                 kiosk.trouble("listening_failed")
                 self._ended.wait(_AGAIN_AFTER_S)

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from voice_assistant.faults import described
 from voice_assistant.kiosk.allowance import Allowance
 from voice_assistant.kiosk.guard import Guard
 from voice_assistant.kiosk.impatient import Impatient
@@ -44,6 +45,7 @@ _FILES = {
     "/kiosk.css": ("kiosk.css", "text/css; charset=utf-8"),
     "/views.js": ("views.js", "text/javascript; charset=utf-8"),
     "/telling.js": ("telling.js", "text/javascript; charset=utf-8"),
+    "/touching.js": ("touching.js", "text/javascript; charset=utf-8"),
     "/kiosk.js": ("kiosk.js", "text/javascript; charset=utf-8"),
 }
 _LOGGER = logging.getLogger(__name__)
@@ -130,9 +132,8 @@ class KioskServer:
         while True:
             try:
                 self._kiosk.tick()
-            except Exception:
-                # The page has to live on; what is shown must not reach the log.
-                _LOGGER.exception("A tick of the kiosk failed")
+            except Exception as error:  # noqa: BLE001 - the page has to live on; what is shown must not reach the log
+                _LOGGER.error("A tick of the kiosk failed: %s.", described(error))
             if self._kiosk.is_alive:
                 notify("WATCHDOG=1")
             await asyncio.sleep(TICK_S)
