@@ -254,3 +254,15 @@ def wait_until(true: Any, timeout_s: float = 5.0) -> None:
     while not true():
         assert time.monotonic() < give_up, "it did not happen"
         time.sleep(0.01)
+
+
+def test_a_fault_in_a_tick_leaves_the_page_alive_and_no_words_in_the_log(
+    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails() -> None:
+        raise ValueError("my secret words")
+
+    monkeypatch.setattr(served.kiosk, "tick", fails)
+    wait_until(lambda: "A tick of the kiosk failed: ValueError" in caplog.text)
+    assert "secret" not in caplog.text
+    assert served.get("/")[0] == 200

@@ -9,6 +9,7 @@ import logging
 import socket
 import threading
 import time
+import traceback
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from voice_assistant.faults import described
 from voice_assistant.kiosk.allowance import Allowance
 from voice_assistant.kiosk.guard import Guard
 from voice_assistant.kiosk.impatient import Impatient
@@ -133,7 +133,8 @@ class KioskServer:
             try:
                 self._kiosk.tick()
             except Exception as error:  # noqa: BLE001 - the page has to live on; what is shown must not reach the log
-                _LOGGER.error("A tick of the kiosk failed: %s.", described(error))
+                place = traceback.extract_tb(error.__traceback__)[-1]
+                _LOGGER.error("A tick of the kiosk failed: %s, line %s.", type(error).__name__, place.lineno)
             if self._kiosk.is_alive:
                 notify("WATCHDOG=1")
             await asyncio.sleep(TICK_S)
