@@ -134,7 +134,7 @@ class Recorder:
     def __init__(self) -> None:
         self.touched: list[Understood] = []
         self.said: list[Response] = []
-        self.pushed = 0
+        self.pushed = self.attended = 0
         self.forgotten: list[bool] = []
         self._forgetting: list[Callable[[], None]] = []
         self.quiet = False
@@ -144,6 +144,9 @@ class Recorder:
 
     def push(self) -> None:
         self.pushed += 1
+
+    def attend(self) -> None:
+        self.attended += 1
 
     def say(self, response: Response) -> None:
         self.said.append(response)

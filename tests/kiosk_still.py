@@ -40,6 +40,9 @@ class StillKiosk:
     def push(self) -> None:
         self._orders.put(lambda: self.kiosk.state("listening"))
 
+    def attend(self) -> None:
+        """It hears everything anyway."""
+
     def say(self, response: Response) -> None:
         self._orders.put(lambda: self._unasked(response))
 

@@ -106,11 +106,27 @@ def test_the_sentence_that_is_said_is_in_sight(size: tuple[int, int], still: Sti
 
 
 @SIZES
+def test_the_bars_at_the_top_and_bottom_stay_on_the_screen(
+    size: tuple[int, int], still: StillKiosk, browser: Browser
+) -> None:
+    with visitor(browser, still.url, size) as page:
+        for state in ("topics", "long_answer", "steps", "emergency"):
+            STATES[state](page, still)
+            assert page.evaluate("[scrollY, document.documentElement.scrollHeight - innerHeight]") == [0, 0], state
+            for selector in ("#home", "#finish", '#controls [data-node="control.stop"]'):
+                expect(page.locator(selector)).to_be_in_viewport(ratio=1)
+            page.click("#finish")
+            page.wait_for_selector("#talk")
+
+
+@SIZES
 def test_an_emergency_shows_whom_to_call_without_scrolling(
     size: tuple[int, int], still: StillKiosk, browser: Browser
 ) -> None:
     with visitor(browser, still.url, size) as page:
         STATES["emergency"](page, still)
+        height = "(strong => strong.clientHeight / parseFloat(getComputedStyle(strong).fontSize))"
+        assert page.evaluate(f"{height}(document.querySelector('.banner strong'))") < 1.5, "in one line"
         for selector in (".banner strong", ".banner .number", NOW):
             expect(page.locator(selector)).to_be_in_viewport(ratio=1)
 

@@ -11,6 +11,7 @@ import pytest
 from tests.kiosk_parts import CLINIC, KioskRun, RunningKiosk
 from voice_assistant import Assistant
 from voice_assistant.cli.kiosk import kiosk_settings
+from voice_assistant.kiosk.messages import Wish
 from voice_assistant.loop import VoiceLoop
 from voice_assistant.settings import Settings
 from voice_assistant.types import Match, Slots, Transcript
@@ -76,6 +77,15 @@ def test_for_the_rest_of_the_visit_no_phrase_is_needed_and_after_it_one_is(runni
     assert is_listened_to(running, "tell me more", 600.0)
     leave(running, keep_timer=False)
     assert not is_listened_to(running, "tell me more", 0.0)
+
+
+def test_any_touch_opens_the_ears_also_one_that_only_changes_the_size_of_the_text(running: RunningKiosk) -> None:
+    assert not is_listened_to(running, "what is a baker's cyst", 0.0)
+    running.kiosk.take(Wish("stay"))
+    wait_until(lambda: is_listened_to(running, "what is a baker's cyst", 600.0))
+    assert running.kiosk.shown()["listening"] == "idle", "nothing else happens"
+    leave(running, keep_timer=False)
+    assert not is_listened_to(running, "what is a baker's cyst", 0.0)
 
 
 def test_a_timer_that_rings_after_its_visit_is_silenced_by_stop_alone(running: RunningKiosk) -> None:

@@ -68,6 +68,22 @@ def test_a_missing_file_is_said_in_a_sentence(tmp_path: Path) -> None:
         load_clinic(tmp_path / "none.toml")
 
 
+def test_a_file_from_any_editor_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "clinic.toml"
+    file.write_bytes(b'\xef\xbb\xbfname = "Riverside"\r\nquiet_hours = ["22:00-24:00"]\r\n')
+    clinic = load_clinic(file)
+    assert clinic.name == "Riverside" and clinic.is_quiet(time(23, 59)) and not clinic.is_quiet(time(0))
+    file.write_bytes('name = "Riverside"\n'.encode("utf-16"))
+    with pytest.raises(SettingsError, match="save it in that encoding"):
+        load_clinic(file)
+
+
+def test_the_whole_day_may_be_quiet(tmp_path: Path) -> None:
+    file = tmp_path / "clinic.toml"
+    file.write_text('quiet_hours = "00:00-24:00"\n')
+    assert all(load_clinic(file).is_quiet(time(hour)) for hour in range(24))
+
+
 @pytest.mark.parametrize(
     ("hour", "quiet"),
     [(time(21, 59), False), (time(22), True), (time(3), True), (time(7), False), (time(12, 30), True)],

@@ -58,7 +58,7 @@ def test_the_screen_opens_the_page_and_its_rules_allow_nothing_else() -> None:
     assert f"--app={address}/" in command and "--kiosk" in command
     assert any(part.startswith("--user-data-dir=/run/") for part in command)
     policy = json.loads((FILES / "chromium-policy.json").read_text())
-    assert (policy["URLBlocklist"], policy["URLAllowlist"]) == (["*"], [address])
+    assert (policy["URLBlocklist"], policy["URLAllowlist"]) == (["*", "chrome://*"], [address])
 
 
 def test_the_check_of_a_kiosk_looks_where_its_service_does() -> None:

@@ -72,10 +72,11 @@ def test_the_page_comes_with_the_strictest_rules(served: Served) -> None:
 
 def test_the_whole_page_is_small_and_needs_nothing_from_outside(served: Served) -> None:
     bodies = [
-        served.get(path)[2] for path in ("/", "/kiosk.css", "/views.js", "/telling.js", "/kiosk.js", "/words.json")
+        served.get(path)[2]
+        for path in ("/", "/kiosk.css", "/views.js", "/telling.js", "/touching.js", "/kiosk.js", "/words.json")
     ]
     assert sum(map(len, bodies)) <= 200_000
-    for body in bodies[:5]:
+    for body in bodies[:6]:
         text = body.decode().replace("http://www.w3.org/2000/svg", "")
         assert "http://" not in text and "https://" not in text and "style=" not in text
     assert b"onclick" not in bodies[0] and b"<script>" not in bodies[0]
@@ -253,3 +254,15 @@ def wait_until(true: Any, timeout_s: float = 5.0) -> None:
     while not true():
         assert time.monotonic() < give_up, "it did not happen"
         time.sleep(0.01)
+
+
+def test_a_fault_in_a_tick_leaves_the_page_alive_and_no_words_in_the_log(
+    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails() -> None:
+        raise ValueError("my secret words")
+
+    monkeypatch.setattr(served.kiosk, "tick", fails)
+    wait_until(lambda: "A tick of the kiosk failed: ValueError" in caplog.text)
+    assert "secret" not in caplog.text
+    assert served.get("/")[0] == 200

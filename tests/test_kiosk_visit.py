@@ -2,101 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import time
 from dataclasses import replace
-from datetime import datetime, timezone
-from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from tests.kiosk_parts import Recorder, guide_and_words
-from voice_assistant.kiosk import Clinic, Kiosk, Look, TimerLook
-from voice_assistant.kiosk.messages import BadMessage, Touched, Wish, read_message
+from tests.kiosk_world import GOODBYE, IGNORED, REFUSED, SOMETHING, WARNED_S, World, hear, is_silent
+from voice_assistant.kiosk import Clinic, TimerLook
+from voice_assistant.kiosk.clocks import steady_s
+from voice_assistant.kiosk.messages import Wish
 from voice_assistant.kiosk.visit import Visit
 from voice_assistant.types import Match, NoMatch, PartialTranscript, Response, Sentence, Transcript, Turn
-
-SOMETHING = Response("cause.bakers_cyst", (Sentence("It is a pocket.", "Baker's Cyst"),))
-
-
-class World:
-    """A kiosk with a clock that the test moves."""
-
-    def __init__(self, clinic: Clinic | None = None) -> None:
-        self.now_s = 0.0
-        self.date = datetime(2030, 5, 1, 12, tzinfo=timezone.utc)
-        self.look = Look(rate_wpm=170, volume=0.8)
-        self.steering = Recorder()
-        guide, words = guide_and_words()
-        self.kiosk = Kiosk(
-            guide,
-            words,
-            clinic or Clinic(),
-            self.steering,
-            lambda: self.look,
-            clock=lambda: self.now_s,
-            calendar=lambda: self.date,
-        )
-        self.kiosk.started()
-        self.steering.settle()
-        self.steering.forgotten.clear()
-
-    def answer(self, words: str = "what is a baker's cyst", response: Response | None = None) -> None:
-        said = response or Response("cause.bakers_cyst", (Sentence("It is a pocket.", "Baker's Cyst"),))
-        self.kiosk.turn(Turn(Transcript.typed(words), Match("cause.bakers_cyst", None, 1.0), said))
-        self.kiosk.state("idle")
-
-    def wait(self, seconds: float) -> None:
-        for _ in range(round(seconds * 2)):
-            self.now_s += 0.5
-            self.kiosk.tick()
-            self.steering.settle()
-
-
-def is_silent(world: World) -> bool:
-    return world.steering.quiet
-
-
-def test_an_answer_shows_what_was_said_what_it_means_and_where_it_comes_from() -> None:
-    world = World()
-    world.answer()
-    shown = world.kiosk.shown()
-    assert shown["caption"] == {"text": "what is a baker's cyst", "final": True}
-    assert shown["answer"]["title"] == "Baker’s cyst"
-    assert shown["answer"]["sentences"] == [{"text": "It is a pocket.", "source": "Baker's Cyst"}]
-    assert shown["answer"]["marked"] == ["hollow"]
-
-
-def test_a_prompt_after_silence_stands_below_the_answer_that_is_still_being_read() -> None:
-    world = World()
-    world.answer()
-    for text in ("Would you like to hear more?", "I am here."):
-        prompt = Sentence(text, "assistant")
-        world.kiosk.spoken(Response("cause.bakers_cyst", (prompt,)))
-        texts = [one["text"] for one in world.kiosk.shown()["answer"]["sentences"]]
-        assert texts == ["It is a pocket.", text]
-        world.kiosk.sentence(prompt, 0)
-        assert world.kiosk.shown()["mark"] == 1
-    world.kiosk.spoken(Response("control.timer", (Sentence("Time is up.", "assistant"),)))
-    assert [one["text"] for one in world.kiosk.shown()["answer"]["sentences"]] == ["Time is up."]
-
-
-def test_an_acknowledgement_is_shown_beside_the_answer_that_is_still_being_read() -> None:
-    world = World()
-    world.answer()
-    told = (Sentence("This is as loud as I can speak.", "assistant"), Sentence("It is a pocket.", "Baker's Cyst"))
-    for node, number in (("control.louder", 2), ("control.louder", 3), ("control.greeting", 4)):
-        world.answer("louder", Response(node, told))
-        shown = world.kiosk.shown()
-        assert shown["answer"]["title"] == "Baker’s cyst" and shown["answer"]["turn"] == 1
-        assert shown["aside"] == {"turn": number, "text": "This is as loud as I can speak."}
-        assert shown["turn"] == number
-
-
-def test_the_same_answer_said_again_is_another_turn() -> None:
-    world = World()
-    for number in (1, 2):
-        world.answer()
-        assert world.kiosk.shown()["answer"]["turn"] == world.kiosk.shown()["turn"] == number
 
 
 def test_the_visitor_is_warned_in_sight_and_sound_twenty_seconds_before_the_end() -> None:
@@ -129,21 +46,6 @@ def test_staying_takes_the_warning_back() -> None:
     assert world.kiosk.shown()["visit"] == {"number": 1, "active": True, "warning_s": None}
     world.wait(30)
     assert world.steering.forgotten == []
-
-
-WARNED_S = 45
-"""So long after the last word the visitor of `World` has been warned."""
-
-
-def hear(world: World, words: str, understood: Match | NoMatch, response: Response) -> None:
-    world.kiosk.state("listening")
-    world.kiosk.partial(PartialTranscript(words, 0.0))
-    world.kiosk.turn(Turn(Transcript.typed(words), understood, response))
-    world.kiosk.state("idle")
-
-
-GOODBYE = Response("control.goodbye", (Sentence("Goodbye.", "assistant"),), actions=("goodbye",))
-IGNORED = Response("fallback.out_of_scope", (), actions=("ignored",))
 
 
 def test_after_the_warning_any_words_keep_the_visit_also_those_that_mean_nothing() -> None:
@@ -278,38 +180,6 @@ def test_a_running_timer_outlives_the_visit_and_nothing_else_does() -> None:
     assert shown["answer"] is None and shown["caption"] is None
 
 
-def test_talk_that_was_not_meant_for_it_leaves_no_caption() -> None:
-    world = World()
-    ignored = Response("fallback.out_of_scope", (), actions=("ignored",))
-    world.kiosk.turn(Turn(Transcript.typed("nice weather"), NoMatch("out_of_scope", 0.1), ignored))
-    assert world.kiosk.shown()["caption"] is None
-    assert world.kiosk.shown()["visit"]["active"] is False
-
-
-def test_in_quiet_hours_there_is_no_sound() -> None:
-    world = World(load_quiet())
-    world.date = world.date.replace(hour=23)
-    world.wait(1)
-    assert world.steering.quiet and world.kiosk.shown()["voice"]["quiet_hours"]
-    world.date = world.date.replace(hour=12)
-    world.wait(1)
-    assert not world.steering.quiet
-
-
-def load_quiet() -> Clinic:
-    from datetime import time
-
-    return Clinic(quiet_hours=((time(22), time(7)),))
-
-
-def test_touching_to_begin_greets_with_the_clinics_words_first() -> None:
-    world = World(Clinic(greeting="Welcome."))
-    world.kiosk.take(Wish("begin"))
-    assert world.steering.said[0].sentences[0] == Sentence("Welcome.", "assistant")
-    world.kiosk.take(Wish("talk"))
-    assert world.steering.pushed == 1
-
-
 def test_a_voice_that_fails_at_an_answer_does_not_keep_the_visit_for_ever() -> None:
     world = World()
     world.kiosk.turn(Turn(Transcript.typed("my secret"), Match("cause.bakers_cyst", None, 1.0), SOMETHING))
@@ -318,98 +188,72 @@ def test_a_voice_that_fails_at_an_answer_does_not_keep_the_visit_for_ever() -> N
     assert world.kiosk.shown()["caption"] is None
 
 
-def test_trouble_is_told_until_it_is_over() -> None:
+# --- talk in the room ------------------------------------------------------------------------------------
+
+REFUSAL = ("did you see the match", NoMatch("out_of_scope", 0.1), REFUSED)
+SMALL_TALK = (
+    "okay then",
+    Match("control.yes", None, 0.9),
+    Response("control.yes", (Sentence("All right.", "assistant"),)),
+)
+
+
+@pytest.mark.parametrize(("talk", "every_s"), [(REFUSAL, 12), (SMALL_TALK, 35)], ids=["refused", "small talk"])
+def test_talk_in_the_room_that_is_answered_keeps_no_visit_for_ever(
+    talk: tuple[str, Match | NoMatch, Response], every_s: float
+) -> None:
     world = World()
-    world.kiosk.trouble("microphone_lost")
-    world.wait(100)
-    assert "microphone" in world.kiosk.shown()["trouble"][0]
-    world.kiosk.trouble("microphone_lost", over=True)
-    assert world.kiosk.shown()["trouble"] == []
+    world.answer("what is a blood clot")
+    for _ in range(30):
+        world.wait(every_s)
+        hear(world, *talk)
+    assert world.steering.forgotten[:1] == [False]
 
 
-def test_a_voice_part_that_begins_anew_has_no_trouble_until_it_tells_of_it() -> None:
+def test_a_visitor_who_is_not_understood_some_times_is_still_there() -> None:
     world = World()
-    world.kiosk.trouble("microphone_lost")
-    world.kiosk.started()
-    assert world.kiosk.shown()["trouble"] == []
-
-
-def test_counts_hold_numbers_for_each_day_and_no_word(tmp_path: Path) -> None:
-    file = tmp_path / "counts.json"
-    world = World(Clinic(counts_file=file))
-    world.answer("my secret words")
-    world.answer("more secrets", Response("fallback.not_in_guide", (Sentence("No.", "assistant"),)))
-    assert not file.exists()
-    world.wait(60)
-    assert json.loads(file.read_text()) == {"2030-05-01": {"cause.bakers_cyst": 1, "fallback.not_in_guide": 1}}
-
-
-def test_counts_are_off_by_default_and_an_unwritable_file_stops_nothing(tmp_path: Path) -> None:
-    world = World(Clinic(counts_file=tmp_path / "missing" / "counts.json"))
     world.answer()
-    world.wait(60)
-    assert world.kiosk.shown()["answer"] is None
-    assert Clinic().counts_file is None
+    for _ in range(3):
+        world.wait(35)
+        hear(world, *REFUSAL)
+        world.wait(35)
+        world.answer()
+        world.wait(WARNED_S)
+        hear(world, *SMALL_TALK)
+        assert world.kiosk.shown()["visit"]["warning_s"] is None, "a yes to 'Are you still there?'"
+    assert world.steering.forgotten == []
 
 
-@pytest.mark.parametrize(
-    "there", ['{"2030-05-01": {"cause.bakers_cyst": "3"}}', "[1]", "{", '{"2030-05-01": 7}', "\xff"]
-)
-def test_a_counts_file_that_somebody_edited_keeps_no_visit_on_the_screen(there: str, tmp_path: Path) -> None:
-    file = tmp_path / "counts.json"
-    file.write_bytes(there.encode("latin-1"))
-    world = World(Clinic(counts_file=file))
+# --- what is of a visit ------------------------------------------------------------------------------------
+
+
+def test_a_machine_that_slept_shows_nobody_what_was_on_the_screen_before() -> None:
+    world = World()
+    world.look = replace(world.look, timer=TimerLook(300.0, 300.0))
     world.answer("my secret words")
-    world.wait(60)
-    assert world.kiosk.shown()["caption"] is None and world.steering.forgotten == [False]
-    assert json.loads(file.read_text()) == {"2030-05-01": {"cause.bakers_cyst": 1}}
+    world.kiosk.state("speaking")
+    world.now_s += 8 * 3600
+    world.kiosk.tick()
+    shown = world.kiosk.shown()
+    assert (shown["caption"], shown["answer"], shown["timer"]) == (None, None, None)
+    assert is_silent(world) and world.steering.forgotten == [False], "the rest of the answer is not heard either"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "null",
-        "[]",
-        '"touch"',
-        "{",
-        "{}",
-        '{"type": "touch"}',
-        '{"type": "touch", "node": "no.such"}',
-        '{"type": "touch", "node": "fallback.not_heard"}',
-        '{"type": "touch", "node": "control.thanks"}',
-        '{"type": "touch", "node": ["cause.bakers_cyst"]}',
-        '{"type": "touch", "node": "cause.bakers_cyst", "facet": "price"}',
-        '{"type": "touch", "node": "cause.bakers_cyst", "facet": {}}',
-        '{"type": "touch", "node": "control.timer", "minutes": 0}',
-        '{"type": "touch", "node": "control.timer", "minutes": 1e9}',
-        '{"type": "touch", "node": "control.timer", "minutes": true}',
-        '{"type": "touch", "node": "control.yes", "minutes": 5}',
-        '{"type": "touch", "node": "control.stop", "action": "explode"}',
-        '{"type": "touch", "node": "control.stop", "text": "hello"}',
-        '{"type": "finish", "more": 1}',
-        '{"type": {"a": 1}}',
-        "[" * 400,
-        '{"type": "' + "x" * 600 + '"}',
-    ],
-)
-def test_messages_that_the_page_would_never_send_are_refused(text: str) -> None:
-    with pytest.raises(BadMessage):
-        read_message(text, guide_and_words()[0])
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="the system does not tell how long it slept")
+def test_the_clock_goes_on_while_the_machine_sleeps() -> None:
+    assert abs(steady_s() - time.clock_gettime(time.CLOCK_BOOTTIME)) < 1
 
 
-def test_every_button_of_the_page_is_a_known_message() -> None:
-    guide, words = guide_and_words()
-    nodes = [*words.page["home"], *(node for group in words.page["groups"] for node in group["nodes"])]
-    for node in nodes:
-        assert isinstance(read_message(json.dumps({"type": "touch", "node": node}), guide), Touched)
-    timer = read_message('{"type": "touch", "node": "control.timer", "minutes": 10}', guide)
-    assert isinstance(timer, Touched) and timer.match.slots.duration_s == 600
+@pytest.mark.parametrize("kind", ["stay", "quiet", "sound"])
+def test_after_any_touch_no_wake_phrase_is_needed(kind: Literal["stay", "quiet", "sound"]) -> None:
+    world = World()
+    world.kiosk.take(Wish(kind))
+    assert world.steering.attended == 1 and world.kiosk.shown()["visit"]["active"]
 
 
-def test_every_topic_of_the_guide_can_be_touched() -> None:
-    guide, words = guide_and_words()
-    reachable = {node for group in words.page["groups"] for node in group["nodes"]} | set(words.page["home"])
-    reachable |= {node for steps in words.steps.values() for node in steps}
-    topics = {node for node, one in guide.nodes.items() if one.answers}
-    assert topics - reachable == set()
+def test_louder_is_heard_also_when_somebody_turned_the_sound_off() -> None:
+    world = World()
+    world.kiosk.take(Wish("quiet"))
+    assert is_silent(world)
+    world.answer("louder", Response("control.louder", (Sentence("Louder.", "assistant"),)))
+    assert not is_silent(world) and not world.kiosk.shown()["voice"]["quiet"]

@@ -99,6 +99,10 @@ class VoiceLoop:
         """The push-to-talk key was pressed: be silent and listen."""
         self._memory.orders.put(self._pushed)
 
+    def attend(self) -> None:
+        """Somebody is there, as a touch shows: no wake phrase is needed from now on."""
+        self._memory.orders.put(self._attend)
+
     def touch(self, understood: Understood) -> None:
         """A touch on a screen, which is an utterance that needs no understanding."""
         self._memory.orders.put(lambda: self._answer(understood, Transcript.typed("")))
@@ -345,12 +349,15 @@ class VoiceLoop:
     def _pushed(self) -> None:
         if self._talker.is_speaking:
             self._conversation.interrupted(self._talker.stop())
-        self._attention = self._attention.opened(self._memory.now_s)
+        self._attend()
         self._chime(chimes.listening())
 
     def _announce(self, response: Response) -> None:
-        self._attention = self._attention.opened(self._memory.now_s)
+        self._attend()
         self._say_unasked(response)
+
+    def _attend(self) -> None:
+        self._attention = self._attention.opened(self._memory.now_s)
 
     def _forgotten(self, keep_timer: bool, forgotten: Callable[[], None]) -> None:
         try:

@@ -85,6 +85,11 @@ class Voice:
         if self._loop is not None:
             self._loop.push()
 
+    def attend(self) -> None:
+        """No wake phrase is needed from now on."""
+        if self._loop is not None:
+            self._loop.attend()
+
     def say(self, response: Response) -> None:
         """Say something without having been asked."""
         if self._loop is not None:

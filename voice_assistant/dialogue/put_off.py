@@ -8,6 +8,8 @@ from voice_assistant.types import Understood
 
 SURE = 0.65
 """A "no" or goodbye less sure than this (0 to 1) puts nothing off: "will it get worse later", "yes I'm done"."""
+SURE_IN_CHECK = 0.8
+"""A goodbye less sure than this does not leave a question of the check, which asks for a warning sign."""
 _LATER = ("control.no", "control.goodbye")
 _DONE = ("control.goodbye", "control.next")
 _READY = ("control.next", "control.yes", "control.goodbye", "control.more")
@@ -24,7 +26,7 @@ def answer(reply: Reply, understood: Understood) -> Reply | None:
     if "later" in also and node_id in _LATER and understood.score >= SURE:
         return _not_now(reply)
     if "done" in also and node_id in _DONE:
-        unsure = understood.score < SURE and _asked_kind(reply) == "check_question"
+        unsure = understood.score < SURE_IN_CHECK and _asked_kind(reply) == "check_question"
         return reply.at(check_answers.NODE).ask_again() if unsure else _done(reply, node_id)
     if "ready" in also and node_id in _READY:
         return _ready(reply)

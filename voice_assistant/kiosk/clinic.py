@@ -27,7 +27,7 @@ _NOT_SPEAKABLE = re.compile(r"[\x00-\x1f\x7f{}<>\[\]]")
 _NUMBER = re.compile(r"\+?[0-9][0-9 -]{1,18}")
 _HEARABLE = re.compile(r"[a-z']+( [a-z']+)+")
 """One word alone is said too often by chance; digits and signs are never heard."""
-_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-3]):([0-5]\d)")
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-3]|24(?=:00)):([0-5]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,14 @@ class Clinic:
     volume_min: float = 0.1
     volume_max: float = 1.0
     quiet_hours: tuple[tuple[time, time], ...] = ()
-    """From, to: no sound in between; over midnight when `to` is the earlier one."""
+    """From, to: no sound in between; over midnight when `to` is not the later one."""
     counts_file: Path | None = None
     """Where content-free counts for each day are kept; None for nowhere."""
 
     def is_quiet(self, now: time) -> bool:
         """Whether `now` lies in the quiet hours."""
         return any(
-            start <= now < end if start <= end else (now >= start or now < end) for start, end in self.quiet_hours
+            start <= now < end if start < end else (now >= start or now < end) for start, end in self.quiet_hours
         )
 
 
@@ -69,11 +69,13 @@ def load_clinic(file: Path | None) -> Clinic:
     if file is None:
         return Clinic()
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")  # some editors begin every file with a mark
         found = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"The clinic's file {file} cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"The clinic's file {file} is not UTF-8; save it in that encoding.") from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The clinic's file {file} is not right: {error}.") from error
     values: dict[str, Any] = {}
     for key, value in found.items():
@@ -144,7 +146,7 @@ def _hours(value: object) -> tuple[tuple[time, time], ...]:
         if found is None:
             raise ValueError(f'quiet_hours must be times such as ["22:00-07:00"], not {value!r}')
         start_hour, start_minute, end_hour, end_minute = map(int, found.groups())
-        hours.append((time(start_hour, start_minute), time(end_hour, end_minute)))
+        hours.append((time(start_hour, start_minute), time(end_hour % 24, end_minute)))
     return tuple(hours)
 
 

@@ -45,12 +45,14 @@ class Counts:
 
     @staticmethod
     def _read(file: Path) -> dict[str, dict[str, int]]:
-        days: dict[str, dict[str, int]] = {}
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            found = json.loads(file.read_text(encoding="utf-8"))
-            if isinstance(found, dict):
-                days = {day: _whole(counts) for day, counts in found.items() if isinstance(counts, dict)}
-        return days
+        with contextlib.suppress(FileNotFoundError):
+            try:
+                found = json.loads(file.read_text(encoding="utf-8"))
+                return {day: _whole(counts) for day, counts in found.items() if isinstance(counts, dict)}
+            except (ValueError, AttributeError):
+                kept = file.replace(file.with_suffix(".damaged"))
+                _LOGGER.warning("The counts in %s cannot be read; they are kept as %s.", file, kept)
+        return {}
 
 
 def _whole(counts: dict[str, object]) -> dict[str, int]:

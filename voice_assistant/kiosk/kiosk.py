@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import threading
-import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from voice_assistant.kiosk.clinic import Clinic
+from voice_assistant.kiosk.clocks import local_now, steady_s
 from voice_assistant.kiosk.counts import Counts
 from voice_assistant.kiosk.level import level_of
+from voice_assistant.kiosk.meaning import asks_for_nothing, is_ignored, stays
 from voice_assistant.kiosk.messages import Message, Touched
 from voice_assistant.kiosk.screen import Screen
+from voice_assistant.kiosk.trouble import Trouble
 from voice_assistant.kiosk.values import Json, Look, Steering, TroubleKind
 from voice_assistant.kiosk.visit import Visit
 from voice_assistant.kiosk.words import Words
@@ -21,17 +22,10 @@ from voice_assistant.types import AudioChunk, Guide, PartialTranscript, Response
 
 ALIVE_S = 10.0
 """The voice part is taken for dead when no sound, not even silence, has come from it for so long."""
-SURE_GOODBYE = 0.8
-"""Of 0 to 1: after the warning, what is less surely a goodbye is taken for somebody who is still there."""
+ASLEEP_S = 30.0
+"""A machine on which nothing happened for so long has slept, and whoever was there is gone."""
 _LEVEL_EVERY_S = 0.08
 """Twelve times a second is enough for a meter."""
-_TROUBLE_SHOWN_S = 15.0
-"""How long a failed turn or voice is shown."""
-
-
-def local_now() -> datetime:
-    """The wall clock where the screen hangs."""
-    return datetime.now().astimezone()
 
 
 class Kiosk:
@@ -46,7 +40,7 @@ class Kiosk:
         look: Callable[[], Look],
         *,
         wake_phrase: str = "",
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = steady_s,
         calendar: Callable[[], datetime] = local_now,
     ) -> None:
         """`look` is called in the voice loop's thread only. `wake_phrase`: what visitors say first, or nothing."""
@@ -73,9 +67,8 @@ class Kiosk:
         """The wake phrase was said, and nothing after it yet."""
         self._forgetting = 0
         """How often the conversation was told to forget and has not yet: what it tells is of a visit that is over."""
-        self._trouble: dict[TroubleKind, float] = {}
-        """Kind → when it is taken off the screen."""
-        self._level_at_s = self._sound_at_s = clock()
+        self._trouble = Trouble(words.trouble)
+        self._level_at_s = self._sound_at_s = self._ticked_s = clock()
         self._tell_voice()
         self.tick()
 
@@ -123,24 +116,29 @@ class Kiosk:
                 self._begin_visit()
                 self._quiet = message.kind == "quiet"
                 self._tell_voice()
+                self._steering.attend()
+            elif message.kind == "stay":
+                self._begin_visit()
+                self._steering.attend()
             else:
                 first = not self._visit.active
                 self._begin_visit()
-                if message.kind == "begin" and first:
-                    self._greet()
-                elif message.kind in ("begin", "talk"):
-                    self._steering.push()
+                self._listen(greets=message.kind == "begin" and first)
         self._changed()
 
     def tick(self) -> None:
         """To be called about twice a second: ends visits, begins and ends quiet hours, clears old trouble."""
         with self._lock:
-            before = (self._visit, self._quiet_hours, len(self._trouble))
+            before = (self._visit, self._quiet_hours, self._trouble.shown)
             now_s = self._clock()
+            slept = now_s - self._ticked_s > ASLEEP_S
+            self._ticked_s = now_s
             caption = self._screen.parts["caption"]
             hearing = bool(caption and not caption["final"])
             self._visit, event = self._visit.tick(now_s, answering=self._answering, hearing=hearing)
-            if event == "warn":
+            if slept:
+                self._end_visit(keep_timer=False)
+            elif event == "warn":
                 self._warn()
             elif event == "end":
                 self._end_visit(keep_timer=True)
@@ -148,9 +146,9 @@ class Kiosk:
             if quiet_hours != self._quiet_hours:
                 self._quiet_hours = quiet_hours
                 self._tell_voice()
-            self._trouble = {kind: until_s for kind, until_s in self._trouble.items() if until_s > now_s}
+            self._trouble.tick(now_s)
             self._tell_trouble()
-            changed = before != (self._visit, self._quiet_hours, len(self._trouble))
+            changed = before != (self._visit, self._quiet_hours, self._trouble.shown)
         if changed:
             self._changed()
 
@@ -167,25 +165,18 @@ class Kiosk:
     def turn(self, turn: Turn) -> None:
         """Something was answered."""
         with self._lock:
-            response = turn.response
             if self._forgetting:
                 return
             self._tell_state(woken=False)
-            stays = self._stays(turn)
-            if (not response.sentences and not response.actions) or "ignored" in response.actions:
-                self._visit = self._visit.overheard(self._clock()) if stays else self._visit
+            kept = self._visit.warned and stays(turn)
+            if is_ignored(turn):
+                self._visit = self._visit.overheard(self._clock()) if kept else self._visit
                 self._set(caption=None)
-            elif stays and "goodbye" in response.actions:
+            elif kept and "goodbye" in turn.response.actions:
                 self._visit = self._visit.touched(self._clock())
                 self._steering.push()  # listens instead of taking leave; what is being read stays
             else:
-                self._visit = self._visit.touched(self._clock())
-                self._counts.add(response.node_id)
-                if "goodbye" in response.actions:
-                    self._visit = self._visit.left(self._clock())
-                self._set(caption={"text": turn.transcript.text, "final": True} if turn.transcript.text else None)
-                self._answering = bool(response.sentences)
-                self._show(response)
+                self._answered(turn)
         self._changed()
 
     def spoken(self, response: Response) -> None:
@@ -244,13 +235,16 @@ class Kiosk:
     def trouble(self, kind: TroubleKind, *, over: bool = False) -> None:
         """Something does not work, or works again. A failed turn is shown for a while, all else until it works."""
         with self._lock:
-            shown_s = _TROUBLE_SHOWN_S if kind in ("turn_failed", "voice_failed") else math.inf
-            self._trouble.pop(kind, None)
+            before = self._trouble.spoken
             if kind == "voice_failed" and not over:
                 self._answering = False  # nothing is being said: the visit may end
-            if not over:
-                self._trouble[kind] = self._clock() + shown_s
+            if over:
+                self._trouble.end(kind)
+            else:
+                self._trouble.begin(kind, self._clock())
             self._tell_trouble()
+            if self._visit.active and self._trouble.spoken != before:
+                self._say_aloud(self._trouble.spoken or self.words.spoken["microphone_works"])
         self._changed()
 
     def started(self) -> None:
@@ -276,13 +270,31 @@ class Kiosk:
     def _begin_visit(self) -> None:
         self._visit = self._visit.touched(self._clock())
 
-    def _stays(self, turn: Turn) -> bool:
-        """Whether these are words after "Say something, or I forget this visit": whatever they are, they are something.
+    def _answered(self, turn: Turn) -> None:
+        response, before, now_s = turn.response, self._visit, self._clock()
+        in_vain = asks_for_nothing(turn, warned=before.warned)
+        self._visit = before.answered_in_vain(now_s) if in_vain else before.touched(now_s)
+        if "goodbye" in response.actions:
+            self._visit = self._visit.left(now_s)
+        if response.node_id == "control.louder":
+            self._quiet = False  # who cannot see does not know that somebody turned the sound off
+        self._counts.add(response.node_id)
+        self._set(caption={"text": turn.transcript.text, "final": True} if turn.transcript.text else None)
+        self._answering = bool(response.sentences) and self._visit is not before
+        self._look_again()
+        self._screen.show_response(response, self._present)
 
-        Only a goodbye that is surely one ends the visit.
-        """
-        leaves = "goodbye" in turn.response.actions and turn.understood.score >= SURE_GOODBYE
-        return self._visit.warned and bool(turn.transcript.text) and not leaves
+    def _listen(self, *, greets: bool) -> None:
+        if greets:
+            self._greet()
+        if self._trouble.spoken:
+            self._say_aloud(self._trouble.spoken)
+        elif not greets:
+            self._steering.push()
+
+    def _say_aloud(self, *texts: str) -> None:
+        """What stands elsewhere on the screen, for whoever cannot see it."""
+        self._steering.say(Response("control.stop", tuple(Sentence(text, "assistant") for text in texts)))
 
     def _greet(self) -> None:
         greeting = [Sentence(self.clinic.greeting, "assistant")] if self.clinic.greeting else []
@@ -290,9 +302,8 @@ class Kiosk:
         self._steering.say(Response("control.greeting", (*greeting, *lines)))
 
     def _warn(self) -> None:
-        sentences = tuple(Sentence(text, "assistant") for text in self.words.spoken["visit_ending"])
         self._tell_visit()
-        self._steering.say(Response("control.stop", sentences))
+        self._say_aloud(*self.words.spoken["visit_ending"])
 
     def _end_visit(self, *, keep_timer: bool) -> None:
         ringing = self._present.timer is not None and self._present.timer.ringing
@@ -310,10 +321,6 @@ class Kiosk:
         self._set(visit={"number": number, "active": False, "warning_s": None})
         self._tell_voice()
         self._counts.write(self._calendar().date())  # last: whatever is wrong with the file, the visit is erased
-
-    def _show(self, response: Response) -> None:
-        self._look_again()
-        self._screen.show_response(response, self._present)
 
     def _look_again(self) -> None:
         self._present, self._looked_at_s = self._look(), self._clock()
@@ -338,7 +345,7 @@ class Kiosk:
         self._set(visit={"number": number, "active": self._visit.active, "warning_s": warning_s})
 
     def _tell_trouble(self) -> None:
-        self._set(trouble=[self.words.trouble[kind] for kind in self._trouble])
+        self._set(trouble=self._trouble.shown)
 
     def _set(self, **parts: Any) -> None:
         self._screen.parts.update(parts)

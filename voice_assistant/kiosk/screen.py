@@ -39,6 +39,7 @@ class Screen:
             "listening": kept["listening"] or "idle",
             "caption": None,
             "answer": None,
+            "emergency": False,
             "aside": None,
             "mark": -1,
             "check": None,
@@ -60,14 +61,19 @@ class Screen:
             self.parts["answer"] = {**shown, "more": look.more, "expects": look.expects}
             texts = [one["text"] for one in _told(response) if one["text"] not in _texts(shown)]
             self.parts["aside"] = {"turn": turn, "text": " ".join(texts)} if texts else None
+        if response.urgent and self._is_emergency(response):
+            self.parts["emergency"] = True  # for the rest of the visit, whatever is asked after it
         self.parts["mark"] = -1
         self.parts["check"] = self._check(look)
         self.parts["walk"] = self._walk(look)
 
     def show_unasked(self, response: Response, look: Look) -> None:
-        """What is said without having been asked. A prompt stands below the answer, which is still being read."""
+        """What is said without having been asked. A prompt stands below the answer, which is still being read, and
+        so does everything else below urgent advice.
+        """
         shown = self.parts["answer"]
-        if not shown or response.urgent or response.node_id != shown["node"]:
+        below = shown and (response.node_id == shown["node"] or shown["kind"] in _ALARMING)
+        if not below or response.urgent:
             self.show_response(response, look)
             return
         turn = self._next_turn()

@@ -9,6 +9,7 @@ import logging
 import socket
 import threading
 import time
+import traceback
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ _FILES = {
     "/kiosk.css": ("kiosk.css", "text/css; charset=utf-8"),
     "/views.js": ("views.js", "text/javascript; charset=utf-8"),
     "/telling.js": ("telling.js", "text/javascript; charset=utf-8"),
+    "/touching.js": ("touching.js", "text/javascript; charset=utf-8"),
     "/kiosk.js": ("kiosk.js", "text/javascript; charset=utf-8"),
 }
 _LOGGER = logging.getLogger(__name__)
@@ -132,7 +134,8 @@ class KioskServer:
             try:
                 self._kiosk.tick()
             except Exception as error:  # noqa: BLE001 - the page has to live on; what is shown must not reach the log
-                _LOGGER.error("A tick of the kiosk failed: %s.", type(error).__name__)
+                place = traceback.extract_tb(error.__traceback__)[-1]
+                _LOGGER.error("A tick of the kiosk failed: %s, line %s.", type(error).__name__, place.lineno)
             if self._kiosk.is_alive:
                 notify("WATCHDOG=1")
             await asyncio.sleep(TICK_S)

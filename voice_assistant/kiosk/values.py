@@ -52,6 +52,9 @@ class Steering(Protocol):
     def push(self) -> None:
         """Be silent and listen."""
 
+    def attend(self) -> None:
+        """Somebody is there who needs no wake phrase from now on; nothing else happens."""
+
     def say(self, response: Response) -> None:
         """Say something without having been asked."""
 

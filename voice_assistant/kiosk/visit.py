@@ -10,6 +10,8 @@ from voice_assistant.kiosk.clinic import WARN_BEFORE_S
 AFTER_GOODBYE_S = 4.0
 LONGEST_WORDS_S = 20.0
 """So long after its end a visit waits for somebody to finish speaking; a room that never falls silent is nobody's."""
+MOST_IN_A_ROW = 3
+"""So many words in a row that ask for nothing keep a visit: a visitor's who is not understood, or talk in the room."""
 VisitEvent: TypeAlias = Literal["warn", "end"]
 
 
@@ -26,16 +28,28 @@ class Visit:
     """The visitor said goodbye."""
     kept_by_talk: bool = False
     """After the warning it went on for words that were not for the assistant, which may be a stranger's."""
+    in_a_row: int = 0
+    """How many words that asked for nothing have kept it since the visitor last did something."""
 
     def touched(self, now_s: float) -> Visit:
         """The visitor did something."""
-        return replace(self, active=True, last_s=now_s, warned=False, leaving=False, kept_by_talk=False)
+        return replace(self, active=True, last_s=now_s, warned=False, leaving=False, kept_by_talk=False, in_a_row=0)
+
+    def answered_in_vain(self, now_s: float) -> Visit:
+        """Words that asked for nothing the assistant has. Some in a row keep the visit; after these, only the warning
+        can still be answered with such words, as with talk that is not for the assistant.
+        """
+        if self.in_a_row < MOST_IN_A_ROW:
+            return replace(self.touched(now_s), in_a_row=self.in_a_row + 1)
+        return self.overheard(now_s) if self.warned else self
 
     def overheard(self, now_s: float) -> Visit:
         """Words after the warning that were not for the assistant: they keep a visit once, for a room never falls
         silent.
         """
-        return self if self.kept_by_talk else replace(self.touched(now_s), kept_by_talk=True)
+        if self.kept_by_talk:
+            return self
+        return replace(self.touched(now_s), kept_by_talk=True, in_a_row=self.in_a_row)
 
     def left(self, now_s: float) -> Visit:
         """The visitor said goodbye."""

@@ -1,6 +1,8 @@
 // Shows what the server says is on the screen and sends touches. Keeps nothing: after a visit the page is loaded anew.
 "use strict";
 
+history.scrollRestoration = "manual"; // the next visitor begins at the top
+
 const state = {};
 let words = null;
 let socket = null;
@@ -149,15 +151,23 @@ function lastWords(text) {
   return text.length <= most ? text : "… " + text.slice(text.indexOf(" ", text.length - most) + 1);
 }
 
+function alarmText(kind) {
+  const number = words.clinic.emergency_number;
+  const texts = [say(kind) + ": " + say(kind + "_text"), number && say("emergency_number", { number })];
+  return texts.filter(Boolean).join(". ") + ".";
+}
+
 function renderNotices() {
   const lines = state.trouble.map((text) => ["warn", text]);
+  const inSight = document.body.dataset.view === "answer" && state.answer.kind === "emergency";
+  if (state.emergency && !inSight) lines.unshift(["warn", alarmText("emergency"), "alarm-line"]);
   if (!socket || socket.readyState !== WebSocket.OPEN) lines.unshift(["warn", say("offline")]);
   if (state.voice.quiet_hours) lines.push(["mute", say("quiet_hours")]);
   else if (state.voice.quiet) lines.push(["mute", say("sound_is_off")]);
   if (state.timer && state.timer.ringing) lines.push(["timer", say("timer_over")]);
   const notices = byId("notices");
   const present = [...notices.children].map((line) => line.textContent);
-  if (JSON.stringify(present) !== JSON.stringify(lines.map(([, text]) => text))) notices.replaceChildren(...lines.map(([name, text]) => make("p", {}, icon(name), make("span", { text }))));
+  if (JSON.stringify(present) !== JSON.stringify(lines.map(([, text]) => text))) notices.replaceChildren(...lines.map(([name, text, look]) => make("p", { class: look || null }, icon(name), make("span", { text }))));
 }
 
 function secondsLeft() {
@@ -197,6 +207,9 @@ function renderWarning() {
   }
   const tick = () => setText(byId("warning-text"), say("warning_text", { seconds: Math.max(0, Math.round(left - (performance.now() - warnedAt) / 1000)) }));
   byId("warning-timer").hidden = !state.timer;
+  const alarm = state.emergency ? "emergency" : state.answer && isAlarming(state.answer) && state.answer.kind;
+  byId("warning-alarm").hidden = !alarm;
+  setText(byId("warning-alarm"), alarm ? alarmText(alarm) : ""); // the dialog covers the advice itself
   tick();
   warnTick = setInterval(tick, 1000);
   if (!dialog.open) {
@@ -237,7 +250,7 @@ function forget() {
 function empty() {
   panel = null;
   if (!state.visit) return;
-  Object.assign(state, { caption: null, answer: null, aside: null, turn: 0, check: null, walk: null, timer: null, mark: -1 });
+  Object.assign(state, { caption: null, answer: null, aside: null, emergency: false, turn: 0, check: null, walk: null, timer: null, mark: -1 });
   state.visit = { ...state.visit, active: false, warning_s: null };
   render();
 }
@@ -274,40 +287,6 @@ function nameEverything() {
   if (words.clinic.whom_to_ask) byId("whom").textContent = say("whom", { whom: words.clinic.whom_to_ask });
   tellTextSize();
   renderDrawing([]);
-}
-
-function tellTextSize() {
-  setText(byId("text-size-text"), say("text_size", { percent: document.documentElement.dataset.text }));
-}
-
-function commandOf(node) {
-  // While a question waits, stopping is pausing, which keeps the question open and its buttons on the screen.
-  const asking = state.check || (state.answer && ["yes_no", "choice", "duration"].includes(state.answer.expects));
-  const ringing = state.timer && state.timer.ringing;
-  return node === "control.stop" && asking && !ringing ? { type: "touch", node, action: "pause" } : { type: "touch", node };
-}
-
-function listen() {
-  for (const element of document.querySelectorAll("#controls [data-node]")) element.addEventListener("click", () => send(commandOf(element.dataset.node)));
-  byId("pause").addEventListener("click", () => send(state.voice.paused ? { type: "touch", node: "control.more", action: "resume" } : { type: "touch", node: "control.stop", action: "pause" }));
-  byId("sound").addEventListener("click", () => send({ type: state.voice.quiet ? "sound" : "quiet" }));
-  byId("home").addEventListener("click", () => open(panel === "topics" ? null : "topics"));
-  byId("timer-chip").addEventListener("click", () => open("timer"));
-  byId("finish").addEventListener("click", () => send({ type: "finish" }));
-  byId("stay").addEventListener("click", () => send({ type: "stay" }));
-  byId("warning-finish").addEventListener("click", () => send({ type: "finish" }));
-  byId("warning").addEventListener("cancel", (event) => { event.preventDefault(); send({ type: "stay" }); });
-  byId("text-size").addEventListener("click", () => {
-    const sizes = ["100", "150", "200"];
-    const root = document.documentElement;
-    root.dataset.text = sizes[(sizes.indexOf(root.dataset.text) + 1) % sizes.length];
-    tellTextSize();
-    send({ type: "stay" });
-  });
-  // A finger that stays on a key, as with a tremor, has pressed it once.
-  document.addEventListener("keydown", (event) => { if (event.repeat && ["Enter", "Escape"].includes(event.key)) event.preventDefault(); }, true);
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.repeat && !byId("warning").open) send(commandOf("control.stop")); });
-  document.addEventListener("contextmenu", (event) => event.preventDefault());
 }
 
 async function begin() {
