@@ -293,7 +293,7 @@ def _read_omissions(reader: FileReader, tree: Tree, draft: Draft) -> None:
 
 def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
     keys = (
-        *("unfinished", "points_back", "asks", "closing_questions", "follow_on"),
+        *("unfinished", "points_back", "asks", "closing_questions", "follow_on", "stands_alone", "names"),
         *("over_speech", "commands", "general_topics", "expected"),
     )
     found = reader.fields(tree, None, "listening", required=keys)
@@ -311,6 +311,10 @@ def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
     def phrases(key: str) -> tuple[str, ...]:
         return tuple(text for text, _ in reader.texts(found.get(key), None, key))
 
+    named: dict[str, frozenset[str]] = {}
+    for key, row in reader.entries(found["names"], None, "names") if "names" in found else ():
+        draft.listened_nodes.append(Mention(key.value, reader.place(key.line, None)))
+        named[key.value] = frozenset(text for text, _ in reader.texts(row, None, key.value))
     rows = reader.entries(found["expected"], None, "expected") if "expected" in found else ()
     draft.listening = Listening(
         unfinished=words("unfinished"),
@@ -318,9 +322,11 @@ def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
         asks=words("asks"),
         closing_questions=phrases("closing_questions"),
         follow_on=frozenset(nodes(found.get("follow_on"), "follow_on")),
+        stands_alone=words("stands_alone"),
         over_speech=words("over_speech"),
         commands=phrases("commands"),
         general_topics=frozenset(nodes(found.get("general_topics"), "general_topics")),
+        names=named,
         expected={key.value: nodes(row, key.value) for key, row in rows},
     )
 

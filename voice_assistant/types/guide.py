@@ -122,6 +122,9 @@ class Listening:
     asks: frozenset[str] = frozenset()
     closing_questions: tuple[str, ...] = ()
     follow_on: frozenset[str] = frozenset()
+    stands_alone: frozenset[str] = frozenset()
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Cause → words that name it."""
     over_speech: frozenset[str] = frozenset()
     commands: tuple[str, ...] = ()
     general_topics: frozenset[str] = frozenset()
