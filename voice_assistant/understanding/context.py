@@ -97,7 +97,7 @@ def named_for_it(understood: Understood, text: str, context: Context, guide: Gui
     if topic is None or context.expects not in (None, "more") or words[0] not in guide.listening.asks:
         return None
     pointing = [index for index, word in enumerate(words) if word in guide.listening.points_back]
-    if len(words) > (_SHORT_WORDS if pointing else _FEW_WORDS) or (not pointing and "you" in words):
+    if len(words) > (_SHORT_WORDS if pointing else _FEW_WORDS) or ("you" in words and not _is_command(understood)):
         return None
     if understood.score >= _least_sure(understood, words, pointing) or names_another(words, topic, guide.listening):
         return None
@@ -108,12 +108,16 @@ def named_for_it(understood: Understood, text: str, context: Context, guide: Gui
     return Named(" ".join(words), topic, _CLEAR if "you" in words else UNSURE)
 
 
+def _is_command(understood: Understood) -> bool:
+    return understood.node_id.startswith("control.")
+
+
 def _least_sure(understood: Understood, words: list[str], pointing: list[int]) -> float:
     """From which score on a short question means what it was taken for, whatever is talked about."""
     if isinstance(understood, NoMatch):
         # "how often" is nothing that the guide says, whatever it is about.
         return SURE_REFUSAL if pointing or understood.reason == "out_of_scope" else UNSURE
-    if not understood.node_id.startswith("control."):
+    if not _is_command(understood):
         return UNSURE
     # "how do I stop them" and "can it be slowed down" are no commands; "can you slow it down" is one.
     if pointing and (words[0] == "how" or (pointing[0] == 1 and "you" not in words)):
