@@ -90,7 +90,7 @@ class Dialogue:
 
     def context(self, state: DialogueState) -> Context:
         """What understanding may know of the conversation."""
-        return Context(topic=state.topic, expects=state.expects, choices=state.choices)
+        return Context(state.topic, state.expects, state.choices, cause=state.cause)
 
     def interrupted(self, state: DialogueState, spoken_sentences: int) -> DialogueState:
         """Notes how many sentences of the latest response were heard to their end."""

@@ -106,6 +106,10 @@ class Timer:
     """How often its end was announced; above 0 it is ringing."""
 
 
+BESIDE_A_CAUSE = ("treatment.", "care.see_doctor", "care.diagnosis", "relief.", "overview.prevalence")
+"""Asked about beside a cause; the next "how do they find out" is about the cause again."""
+
+
 @dataclass(frozen=True, slots=True)
 class DialogueState:
     """A conversation so far."""
@@ -156,6 +160,13 @@ class DialogueState:
     """How often it was said that there is more."""
     said: tuple[tuple[str, int], ...] = ()
     """Occasion → how often its lines were said, so that variants take turns."""
+
+    @property
+    def cause(self) -> str | None:
+        """The cause that is talked about: the topic, or the latest before questions about care and how common it is."""
+        topics = (self.topic or "", *(node_id for node_id, _ in reversed(self.history)))
+        other = next((node_id for node_id in topics if not node_id.startswith(BESIDE_A_CAUSE)), "")
+        return other if other.startswith("cause.") else None
 
     @property
     def expects(self) -> Expects | None:

@@ -294,7 +294,7 @@ def _read_omissions(reader: FileReader, tree: Tree, draft: Draft) -> None:
 
 def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
     keys = (
-        *("unfinished", "points_back", "asks", "closing_questions", "follow_on"),
+        *("unfinished", "points_back", "asks", "closing_questions", "follow_on", "stands_alone", "names"),
         *("over_speech", "commands", "general_topics", "expected"),
     )
     found = reader.fields(tree, None, "listening", required=keys)
@@ -314,15 +314,21 @@ def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
 
     optional = get_args(Expects)
     rows = reader.fields(found["expected"], None, "expected", optional=optional) if "expected" in found else {}
+    named: dict[str, frozenset[str]] = {}
+    for key, row in reader.entries(found["names"], None, "names") if "names" in found else ():
+        draft.listened_nodes.append(Mention(key.value, reader.place(key.line, None)))
+        named[key.value] = frozenset(text for text, _ in reader.texts(row, None, key.value))
     draft.listening = Listening(
         unfinished=words("unfinished"),
         points_back=words("points_back"),
         asks=words("asks"),
         closing_questions=phrases("closing_questions"),
         follow_on=frozenset(nodes(found.get("follow_on"), "follow_on")),
+        stands_alone=words("stands_alone"),
         over_speech=words("over_speech"),
         commands=phrases("commands"),
         general_topics=frozenset(nodes(found.get("general_topics"), "general_topics")),
+        names=named,
         expected={key: nodes(row, key) for key, row in rows.items()},
     )
 

@@ -125,6 +125,10 @@ class Listening:
     """Openings of a question at the end of a story."""
     follow_on: frozenset[str] = frozenset()
     """Node ids of answers to a few words that are about the topic answered last."""
+    stands_alone: frozenset[str] = frozenset()
+    """Words with which a short question is not only about the topic answered last."""
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Cause → words that name it."""
     over_speech: frozenset[str] = frozenset()
     """Single words that are heeded while the assistant speaks."""
     commands: tuple[str, ...] = ()

@@ -121,6 +121,8 @@ class Context:
     """What the assistant just asked for; None for nothing."""
     choices: tuple[str, ...] = ()
     """Node ids that were offered, in spoken order."""
+    cause: str | None = None
+    """The cause that the conversation is about, also when care in general was asked about since."""
 
 
 @dataclass(frozen=True, slots=True)

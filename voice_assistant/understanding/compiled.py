@@ -55,8 +55,6 @@ class CompiledGuide:
     phrase_vectors: Table
     """(phrases, 384): the embeddings of `compared`, all zeros when there is no embedding model."""
     endings: Endings
-    telling_words: dict[str, str]
-    """Word → the node that it nearly always means."""
     with_meaning: bool
     """False when it was made without the embedding model."""
 
@@ -82,7 +80,6 @@ def save(guide: CompiledGuide, path: Path) -> None:
         "phrases": guide.phrases,
         "phrase_nodes": guide.phrase_nodes,
         "compared": guide.compared,
-        "telling_words": guide.telling_words,
         "with_meaning": guide.with_meaning,
         "endings_bias": guide.endings.bias,
     }
@@ -129,7 +126,6 @@ def load(path: Path) -> CompiledGuide:
                 compared=_shared(meta["compared"]),
                 phrase_vectors=arrays["phrase_vectors"],
                 endings=Endings(arrays["endings"], float(meta["endings_bias"])),
-                telling_words=dict(meta["telling_words"]),
                 with_meaning=bool(meta["with_meaning"]),
             )
     except Exception as error:  # a damaged archive shows itself in many ways: zip, key, value and JSON errors

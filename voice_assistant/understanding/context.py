@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from voice_assistant.types import Candidate, Context, Guide, Listening, Match, Slots, Transcript, Understood
+from voice_assistant.types import Candidate, Context, Guide, Listening, Match, NoMatch, Slots, Transcript, Understood
 from voice_assistant.understanding.compiled import Array
 
 EXPECTED_BONUS = 0.35
 """Added to the margins (about -1 to 1) of what is waited for: tips the scale in doubt, never overrules plain words."""
 _SHORT_WORDS = 9
 _FOLLOWING_WORDS = 6
+_FEW_WORDS = 4
+"""A question of more words says what it is about."""
 _CLEAR = 0.8
 _FEW_MORE = 2
 """So many more words may be noise around a command."""
 _SHORTEST_STORY = 3
 """Words; fewer before a question belong to it."""
+SURE_REFUSAL = 0.9
+"""A refusal that is so sure stands, whatever "it" may mean."""
+_REPLIES = ("control.yes", "control.no")
+_CERTAIN = 1.1
+"""Above every score."""
 UNSURE = 0.5
 """Below this score (0 to 1) another topic does not keep "it" from meaning the one that was talked about."""
 RESOLVED_SHARE = 0.3
@@ -41,40 +48,81 @@ def resolve(
     text: str,
     context: Context,
     listening: Listening,
-    telling_words: Mapping[str, str],
     facet: str,
     named_leg: bool = False,
 ) -> list[Candidate]:
-    """Put the topic of the conversation first when "it" was asked about, or a part of a topic without saying of which
+    """Put the cause that is talked about first when "it" was asked about, or a part of it without saying of which
     ("what are the symptoms"), and no other topic was named.
     """
     words = text.split()
-    topic = context.topic
-    if topic is None or not topic.startswith("cause.") or len(words) > 2 * _SHORT_WORDS:
+    topic = context.cause
+    if topic is None or len(words) > 2 * _SHORT_WORDS:
         return ranked
     follows_on = len(words) <= _FOLLOWING_WORDS and ranked[0].node_id in listening.follow_on and not named_leg
     if not listening.points_back & set(words) and not follows_on:
         return ranked
-    if any(telling_words.get(word, topic) != topic for word in words) or facet == "description":
+    if names_another(words, topic, listening) or facet == "description":
         return ranked
     best = ranked[0]
+    is_general = best.node_id in listening.general_topics and not listening.stands_alone & set(words)
     is_other = best.score >= UNSURE or best.node_id.startswith(("control.", "fallback."))
-    if best.node_id not in listening.general_topics and not best.node_id.startswith("cause.") and is_other:
+    if not is_general and not best.node_id.startswith("cause.") and is_other:
         return ranked
     others = [replace(one, score=one.score * RESOLVED_SHARE) for one in ranked if one.node_id != topic]
     return [Candidate(topic, facet, best.score), *others]
 
 
-def named_for_it(text: str, context: Context, guide: Guide) -> str | None:
-    """A short question with the topic's name in place of its last "it" or "that"; None where there is none."""
+def names_another(words: Sequence[str], topic: str, listening: Listening) -> bool:
+    """Whether a word names another cause than this one, and none names this one."""
+    named = {node_id for node_id, names in listening.names.items() if names & set(words)}
+    return bool(named) and topic not in named
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A short question with the name of what is talked about."""
+
+    text: str
+    node_id: str
+    least_score: float
+    """How sure it must be to count more than the question as it was said."""
+
+
+def named_for_it(understood: Understood, text: str, context: Context, guide: Guide) -> Named | None:
+    """A short question that made little sense by itself, with the topic's name for its last "it" or "that" or behind it
+    ("what's the outlook"); None where there is none, or where it means enough as it was said.
+    """
     words = text.split()
-    if context.topic is None or not context.topic.startswith("cause.") or len(words) > _SHORT_WORDS:
+    topic = context.cause or context.topic
+    if topic is None or context.expects not in (None, "more") or words[0] not in guide.listening.asks:
         return None
     pointing = [index for index, word in enumerate(words) if word in guide.listening.points_back]
-    if not pointing or words[0] not in guide.listening.asks or "you" in words:
+    if len(words) > (_SHORT_WORDS if pointing else _FEW_WORDS) or ("you" in words and not _is_command(understood)):
         return None
-    words[pointing[-1]] = guide.nodes[context.topic].name
-    return " ".join(words)
+    if understood.score >= _least_sure(understood, words, pointing) or names_another(words, topic, guide.listening):
+        return None
+    name = guide.nodes[topic].name
+    if not pointing:
+        return Named(f"{text} with {name}", topic, _CLEAR)
+    words[pointing[-1]] = name
+    return Named(" ".join(words), topic, _CLEAR if "you" in words else UNSURE)
+
+
+def _is_command(understood: Understood) -> bool:
+    return understood.node_id.startswith("control.")
+
+
+def _least_sure(understood: Understood, words: list[str], pointing: list[int]) -> float:
+    """From which score on a short question means what it was taken for, whatever is talked about."""
+    if isinstance(understood, NoMatch):
+        # "how often" is nothing that the guide says, whatever it is about.
+        return SURE_REFUSAL if pointing or understood.reason == "out_of_scope" else UNSURE
+    if not _is_command(understood):
+        return UNSURE
+    # "how do I stop them" and "can it be slowed down" are no commands; "can you slow it down" is one.
+    if pointing and (words[0] == "how" or (pointing[0] == 1 and "you" not in words)):
+        return _CERTAIN
+    return _CLEAR if pointing or understood.node_id in _REPLIES else UNSURE
 
 
 def closing_question(text: str, listening: Listening) -> str | None:

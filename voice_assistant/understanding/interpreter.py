@@ -65,8 +65,8 @@ _SPELLING = "control.repeat"
 """Where "spell thrombosis" is handled, which tells of no clot."""
 LEAST_COMMAND_SCORE = 0.6
 """How sure a command of the small grammar must be."""
-SURE_REFUSAL = 0.9
-"""A refusal that is so sure stands, whatever "it" may mean."""
+HARDLY_REFUSED = 0.35
+"""Below this, "does it work" is asked of the treatment that was talked about; "do they hurt" is not in the guide."""
 ABOUT_ONESELF = ("cause.", "symptom.", "check.", "overview.")
 """Topics that are told of; what is told of a foot or of the front of the leg is not to be taken for one of them."""
 ELSEWHERE = "fallback.out_of_scope"
@@ -112,7 +112,6 @@ class Interpreter:
         self._signs_of_warning = warning_concepts(guide.rules)
         self._labels = compiled.nodes.labels
         self._facets = compiled.facets.labels
-        self._telling_words = compiled.telling_words
 
     def understand(self, transcript: Transcript, context: Context = Context()) -> Understood:
         """What the transcript means in this context."""
@@ -166,15 +165,15 @@ class Interpreter:
 
     def _about_the_topic(self, understood: Understood, text: str, context: Context) -> Understood:
         """What a short question that made no sense means with the topic's name for "it" ("can I prevent that")."""
-        is_accident = isinstance(understood, NoMatch) or understood.node_id.startswith("control.")
-        if not is_accident or understood.score >= (SURE_REFUSAL if isinstance(understood, NoMatch) else UNSURE):
+        if isinstance(understood, Match) and understood.red_flag:
             return understood
-        named = named_for_it(text, context, self._guide)
-        if named is None:
+        named = named_for_it(understood, text, context, self._guide)
+        meant = self.understand(Transcript.typed(named.text)) if named else None
+        if named is None or not isinstance(meant, Match) or meant.node_id != named.node_id:
             return understood
-        meant = self.understand(Transcript.typed(named))
-        is_asked = isinstance(meant, Match) and meant.node_id == context.topic and meant.facet not in ("summary", None)
-        return meant if is_asked and meant.score >= UNSURE else understood
+        tells_a_part = meant.facet not in (None, "summary", "description")
+        tells_of_care = meant.facet is None and understood.score < HARDLY_REFUSED
+        return meant if (tells_a_part or tells_of_care) and meant.score >= named.least_score else understood
 
     def _asked_in_the_end(self, understood: Understood, reading: _Reading, text: str) -> Understood:
         """The question that a story ends with, where the whole made hardly any sense or only told what is not there."""
@@ -245,7 +244,6 @@ class Interpreter:
             text,
             context,
             self._guide.listening,
-            self._telling_words,
             self._facet(reading),
             reading.findings.has("leg", "pain"),
         )

@@ -5,7 +5,6 @@ scikit-learn (LinearSVC: one class against the rest, squared hinge) is needed he
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice_assistant.types import Guide, Phrase
+from voice_assistant.types import Guide
 from voice_assistant.understanding.compiled import CompiledGuide, Weights
 from voice_assistant.understanding.concepts import ConceptFinder
 from voice_assistant.understanding.embedding import DIMENSIONS, Embedder
@@ -137,7 +136,6 @@ def compile_guide(
         compared=prepared.texts,
         phrase_vectors=prepared.meaning,
         endings=endings,
-        telling_words=_telling_words(phrases),
         with_meaning=embedder is not None,
     )
 
@@ -154,17 +152,3 @@ def train(prepared: Prepared, labels: Sequence[str], rows: Sequence[int] | None 
         weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
     dense_size = prepared.meaning.shape[1] + prepared.concepts.shape[1]
     return Weights(names, weights[:, :dense_size].T.copy(), weights[:, dense_size:].T.copy(), bias)
-
-
-def _telling_words(phrases: Sequence[Phrase]) -> dict[str, str]:
-    """Words that stand for one topic: at least 8 phrases hold them, and 85 of 100 of these mean that topic."""
-    nodes_of: dict[str, Counter[str]] = defaultdict(Counter)
-    for phrase in phrases:
-        for word in set(phrase.text.split()):
-            nodes_of[word][phrase.node_id] += 1
-    telling = {}
-    for word, counts in nodes_of.items():
-        node_id, count = counts.most_common(1)[0]
-        if count >= 8 and count >= 0.85 * sum(counts.values()) and len(word) > 2 and node_id.startswith("cause."):
-            telling[word] = node_id
-    return telling
