@@ -24,6 +24,8 @@ _SHORTEST_STORY = 3
 SURE_REFUSAL = 0.9
 """A refusal that is so sure stands, whatever "it" may mean."""
 _REPLIES = ("control.yes", "control.no")
+_STEPS = ("police.", "harm.")
+"""In a walk-through "will it come back" asks about the pain, not about the step."""
 _CERTAIN = 1.1
 """Above every score."""
 UNSURE = 0.5
@@ -94,7 +96,9 @@ def named_for_it(understood: Understood, text: str, context: Context, guide: Gui
     """
     words = text.split()
     topic = context.cause or context.topic
-    if topic is None or context.expects not in (None, "more") or words[0] not in guide.listening.asks:
+    if topic is None or topic.startswith(_STEPS) or context.expects not in (None, "more"):
+        return None
+    if words[0] not in guide.listening.asks:
         return None
     pointing = [index for index, word in enumerate(words) if word in guide.listening.points_back]
     if len(words) > (_SHORT_WORDS if pointing else _FEW_WORDS) or ("you" in words and not _is_command(understood)):
