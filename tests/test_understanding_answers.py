@@ -119,7 +119,7 @@ def test_what_is_denied_or_asked_in_general_is_not_urgent(assistant: Assistant, 
 
 
 def test_in_doubt_a_complaint_is_urgent(assistant: Assistant) -> None:
-    said = "feels like i'm holding a hot water bottle there but i'm not and it's sore"
+    said = "something is badly wrong it's throbbing and shiny"
     understood = assistant.new_conversation().hear(Transcript.typed(said)).understood
     assert isinstance(understood, Match)
     assert understood.red_flag is not None
