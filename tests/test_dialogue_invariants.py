@@ -108,7 +108,7 @@ def check_answer(before: DialogueState, heard: Understood, said: Response, ignor
         assert said.sentences
         return
     is_other_talk = isinstance(heard, NoMatch) and heard.reason == "out_of_scope"
-    if ignoring and is_other_talk and heard.slots.action not in ABOUT_ITSELF:
+    if ignoring and is_other_talk and heard.slots.action not in (*ABOUT_ITSELF, "distress"):
         assert said.actions == (IGNORED,)
         return
     assert said.sentences or set(said.actions) & {"stop", "pause"}

@@ -61,6 +61,14 @@ def test_louder_can_be_touched_as_quickly_as_one_likes(unhurried: Page, still: S
     wait_until(lambda: still.kiosk.shown()["voice"]["volume"] == 60)
 
 
+def test_whoever_leaves_may_hurry(unhurried: Page, still: StillKiosk) -> None:
+    page = unhurried
+    page.click('[data-node="overview.causes"]')
+    page.click("#finish")
+    still.settle()
+    assert still.kiosk.shown()["answer"] is None
+
+
 # --- nothing of the browser's own is left for the next visitor ---------------------------------------------
 
 

@@ -43,7 +43,7 @@ function onlyOnce(event) {
   // Who touches twice, out of habit or with a tremor, would answer the next question with the second touch.
   const since = event.timeStamp - touchedAt;
   touchedAt = event.timeStamp;
-  const isMeantAgain = event.target.closest("#controls, #text-size"); // louder and louder
+  const isMeantAgain = event.target.closest("#controls, #text-size, #finish"); // louder and louder; whoever leaves may hurry
   if (since < Number(document.documentElement.dataset.againMs) && !isMeantAgain) event.stopImmediatePropagation();
 }
 
