@@ -58,3 +58,15 @@ def test_a_recording_longer_than_what_is_judged_is_louder_to_its_end():
 @pytest.mark.parametrize("samples", [0, 1, 500])
 def test_nothing_and_next_to_nothing_pass(samples):
     assert len(_heard(np.zeros(samples))) == samples
+
+
+def test_speech_after_half_a_minute_of_faint_noise_is_not_cut_off_at_full_scale():
+    noise = np.random.default_rng(1).normal(0, 10 ** (-60 / 20), 31 * SAMPLE_RATE_HZ)
+    heard = _heard(np.concatenate([noise, _tone(-20)]))
+    assert np.abs(heard[-SAMPLE_RATE_HZ:]).max() < 0.95
+    assert _level(heard[: 30 * SAMPLE_RATE_HZ]) == pytest.approx(USUAL_DBFS, abs=1)
+
+
+@pytest.mark.parametrize("chunk", [AudioChunk(b"\1\2\3", 16000, 0.0), AudioChunk(bytes(80), 40, 0.0)])
+def test_what_is_no_sound_to_be_heard_is_left_to_the_listener(chunk):
+    assert list(audible([chunk])) == [chunk]

@@ -69,6 +69,12 @@ def test_whoever_leaves_may_hurry(unhurried: Page, still: StillKiosk) -> None:
     assert still.kiosk.shown()["answer"] is None
 
 
+def test_a_touch_beside_a_button_does_not_take_the_touch_on_it(unhurried: Page, still: StillKiosk) -> None:
+    page = unhurried
+    page.evaluate("document.body.click(); document.getElementById('home').click()")
+    title(page).to_have_text("All topics")
+
+
 # --- nothing of the browser's own is left for the next visitor ---------------------------------------------
 
 

@@ -13,6 +13,7 @@ from voice_assistant.audio.buffer import Progress
 from voice_assistant.audio.echo_free import EchoFreeMicrophone
 from voice_assistant.audio.stand_ins import NullLoudspeaker
 from voice_assistant.loop import LoopEvents, VoiceLoop
+from voice_assistant.loop_memory import Finished, Memory
 from voice_assistant.settings import Settings
 from voice_assistant.types import (
     Alternative,
@@ -247,6 +248,15 @@ def test_the_answer_to_a_sign_does_not_begin_again_for_whoever_talks_on(assistan
     turns, _held = talk(assistant, *(without_a_pause(text, 30.0 * number) for number, text in enumerate(said)))
     assert [turn.response.urgent for turn in turns[:1]] == [True]
     assert not any(turn.response.node_id == "care.urgent" for turn in turns[1:])
+
+
+def test_an_answer_to_a_sign_that_was_stopped_by_hand_is_said_to_whoever_talks_on(assistant: Assistant) -> None:
+    said = assistant.new_conversation().hear(Transcript.typed("my calf is swollen and hot")).understood
+    memory = Memory(finished=Finished((), assistant.new_conversation().state, 0.0, said))
+    assert memory.finished
+    assert memory.finished.goes_on_in(said)
+    memory.silence()
+    assert not memory.finished.goes_on_in(said)
 
 
 def test_a_graver_sign_in_what_goes_on_is_answered(assistant: Assistant) -> None:

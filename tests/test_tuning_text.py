@@ -19,6 +19,10 @@ from voice_assistant.hearing.tuning.vocabulary import chosen_by_ear, propose_spe
 from voice_assistant.types import ModelError, SettingsError
 
 
+def test_an_amount_without_end_is_only_long() -> None:
+    assert words_of("$1" + ",000" * 1500)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -19,7 +19,6 @@ from voice_assistant.conversation import Conversation, with_guesses
 from voice_assistant.events import LoopEvents
 from voice_assistant.faults import described
 from voice_assistant.hearing import Listener
-from voice_assistant.interjection import has_same_sign
 from voice_assistant.loop_memory import Finished, Memory, Utterance
 from voice_assistant.overheard import Overheard
 from voice_assistant.patience import UNSURE_S
@@ -299,7 +298,7 @@ class VoiceLoop:
         before = self._conversation.state
         turn = self._conversation.hear(transcript, memory.now_s)
         memory.finished = Finished(parts, before, transcript.end_s, turn.understood)
-        if finished and len(parts) > 1 and has_same_sign(turn.understood, finished.understood):
+        if finished and len(parts) > 1 and finished.goes_on_in(turn.understood):
             self._talker.resume()
         else:
             self._give(turn)
@@ -349,6 +348,7 @@ class VoiceLoop:
     def _pushed(self) -> None:
         if self._talker.is_speaking:
             self._conversation.interrupted(self._talker.stop())
+            self._memory.silence()
         self._attend()
         self._chime(chimes.listening())
 

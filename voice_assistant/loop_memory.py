@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from voice_assistant.dialogue import DialogueState
+from voice_assistant.interjection import has_same_sign
 from voice_assistant.types import RedFlag, Response, Transcript, Understood
 from voice_assistant.understanding import TOGETHER_S
 
@@ -52,6 +53,12 @@ class Finished:
     ended_s: float
     """When the person fell silent."""
     understood: Understood
+    silenced: bool = False
+    """Whether its answer was stopped by hand."""
+
+    def goes_on_in(self, understood: Understood) -> bool:
+        """Whether this holds the same warning sign, so that its answer, which is on its way, need not begin again."""
+        return not self.silenced and has_same_sign(understood, self.understood)
 
     def since(self, start_s: float) -> tuple[Transcript, ...]:
         """The parts that began later."""
@@ -79,3 +86,8 @@ class Memory:
     """When a failed turn was last spoken of."""
     orders: queue.SimpleQueue[Callable[[], None]] = field(default_factory=queue.SimpleQueue)
     """What other threads want done, in order; each is called in the loop's thread."""
+
+    def silence(self) -> None:
+        """Note that the answer to the last utterance was stopped by hand."""
+        if self.finished:
+            self.finished.silenced = True

@@ -152,6 +152,8 @@ def _serve(
     settings = assistant.settings
 
     def microphone_changed(status: MicrophoneStatus) -> None:
+        if status.state == "silent":  # what begins is told before what is over
+            kiosk.trouble("microphone_silent")
         kiosk.trouble("microphone_lost", over=status.state != "lost")
         kiosk.trouble("microphone_silent", over=status.state != "silent")
 

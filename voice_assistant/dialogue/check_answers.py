@@ -28,13 +28,16 @@ _ASKS_MEANING = "asks_meaning"
 """The sign of "what do you mean by swelling"."""
 _ASKS = "question"
 _OTHER_ACTIONS = ("left", "where", "list", "spell", "pause", "resume")
-_OF_THE_ASSISTANT = ("identity", "privacy", "person", "distress", "complaint")
+_MOODS = ("distress", "complaint")
+_OF_THE_ASSISTANT = ("identity", "privacy", "person", *_MOODS)
 _TELLING_FACETS = (None, "summary", "description", "symptoms")
 _TELLING_NODES = (NODE, "control.yes", "control.no")
 
 
 def is_for_the_conversation(understood: Understood) -> bool:
     """Whether something is wanted of the conversation itself, or asked of the assistant: no answer to a question."""
+    if understood.slots.action in _MOODS and understood.node_id == "control.yes":
+        return False  # "I'm scared, yes it is"; but "that's not what I asked" is no "no"
     return understood.slots.action in (*_OTHER_ACTIONS, *_OF_THE_ASSISTANT)
 
 
@@ -90,7 +93,8 @@ def plain_answer(understood: Understood, question: Question) -> bool | None:
         return True  # "just a tiny bit"
     if _names_a_part(understood, question):
         return True
-    unsure = understood.score < SURE_NO or understood.slots.action == UNKNOWN
+    vague = understood.slots.action in (UNKNOWN, "any") or understood.slots.ordinal is not None  # "not the last one"
+    unsure = understood.score < SURE_NO or vague
     if _is_no(understood) and (unsure or denies_another(question, understood)):
         return None
     return {"control.yes": True, "control.no": False}.get(understood.node_id)

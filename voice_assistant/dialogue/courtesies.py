@@ -44,15 +44,21 @@ def what_i_keep(reply: Reply) -> Reply:
 
 def refer_to_a_person(reply: Reply) -> Reply:
     """For "let me talk to a human"; it may be urgent."""
-    return reply.at("control.help").aside().line("ask_a_person").line("if_urgent").ask_again()
+    return _warned(reply).at("control.help").aside().line("ask_a_person").line("if_urgent").ask_again()
 
 
 def comfort(reply: Reply) -> Reply:
     """For whoever is afraid; it may be urgent. A question that waits is asked again."""
-    reply = reply.at("control.help").aside().line("comfort")
+    reply = _warned(reply).at("control.help").aside().line("comfort")
     return reply.ask_again() if reply.state.asked else reply.line("if_urgent")
 
 
 def apologise(reply: Reply) -> Reply:
     """For "that's not what I asked"."""
     return reply.at("control.help").aside().line("apology").ask_again()
+
+
+def _warned(reply: Reply) -> Reply:
+    """After urgent advice, with its line first."""
+    last = reply.state.last
+    return warn_first(reply) if reply.state.urgent_told and last is not None and last.urgent else reply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import datetime
 
@@ -10,6 +11,8 @@ def steady_s() -> float:
     """Seconds that never go back, and go on while the machine sleeps where the system can tell."""
     if hasattr(time, "CLOCK_BOOTTIME"):
         return time.clock_gettime(time.CLOCK_BOOTTIME)
+    if sys.platform == "darwin":  # Python's own stands still there while the machine sleeps
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
     return time.monotonic()
 
 

@@ -25,7 +25,7 @@ _FRACTIONS = {"¼": "quarter", "½": "half", "¾": "three quarters"}
 _MONEY = {"£": "pound", "$": "dollar", "€": "euro"}
 
 _FRACTION = re.compile(r"(\d?)([¼½¾])")
-_AMOUNT = re.compile(r"([£$€])\s?(\d{1,3}(?:,\d{3})+|\d{1,6})(?:\.(\d\d))?(?![\d.,]*\d)")
+_AMOUNT = re.compile(r"([£$€])\s?(\d{1,3}(?:,\d{3}){1,2}|\d{1,6})(?:\.(\d\d))?(?![\d.,]*\d)")
 _THOUSANDS = re.compile(r"(?<![\d,.])(\d{1,3}(?:,\d{3}){1,2})(?![\d,]*\d|\.\d)")
 _TIME = re.compile(r"(?<![\d:.])(\d{1,2}):([0-5]\d)(?![\d:])(\s?[ap]\.?m\b)?")
 _DEGREES = (("℃", "°c"), ("℉", "°f"), ("°c", " degrees celsius "), ("°f", " degrees fahrenheit "), ("°", " degrees "))

@@ -41,10 +41,13 @@ function keepForThisVisit(event) {
 
 function onlyOnce(event) {
   // Who touches twice, out of habit or with a tremor, would answer the next question with the second touch.
+  if (!event.target.closest("button, a")) return;
   const since = event.timeStamp - touchedAt;
   touchedAt = event.timeStamp;
-  const isMeantAgain = event.target.closest("#controls, #text-size, #finish"); // louder and louder; whoever leaves may hurry
-  if (since < Number(document.documentElement.dataset.againMs) && !isMeantAgain) event.stopImmediatePropagation();
+  const isMeantAgain = event.target.closest("#controls, #text-size, #stay, #finish"); // louder and louder; whoever leaves may hurry
+  if (since >= Number(document.documentElement.dataset.againMs) || isMeantAgain) return;
+  event.stopImmediatePropagation();
+  event.preventDefault();
 }
 
 // --- everything that listens ---------------------------------------------------------------------------------
