@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import tempfile
 import wave
@@ -72,7 +73,7 @@ def say(text: str, who: Speaker) -> Floats:
     path = FOLDER / f"{key}.wav"
     if not path.is_file():
         FOLDER.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".part")
+        half = path.with_suffix(f".{os.getpid()}.part")  # another process may render the same line
         _render(text, who, half)
         half.replace(path)
     samples = to_floats(b"".join(chunk.pcm for chunk in read_wav(path)))
