@@ -67,6 +67,18 @@ def test_speech_after_half_a_minute_of_faint_noise_is_not_cut_off_at_full_scale(
     assert _level(heard[: 30 * SAMPLE_RATE_HZ]) == pytest.approx(USUAL_DBFS, abs=1)
 
 
+def test_a_click_after_half_a_minute_leaves_the_rest_as_loud_as_before():
+    sound = _tone(-50, 33)
+    sound[31 * SAMPLE_RATE_HZ : 31 * SAMPLE_RATE_HZ + 80] = 0.9
+    assert _level(_heard(sound)[-SAMPLE_RATE_HZ:]) == pytest.approx(USUAL_DBFS, abs=1)
+
+
+def test_half_a_sample_after_half_a_minute_is_left_to_the_listener():
+    quiet = AudioChunk(np.rint(_tone(-50, 31) * 32768).astype("<i2").tobytes(), SAMPLE_RATE_HZ, 0.0)
+    broken = AudioChunk(b"\1\2\3", SAMPLE_RATE_HZ, 31.0)
+    assert list(audible([quiet, broken]))[-1] == broken
+
+
 @pytest.mark.parametrize("chunk", [AudioChunk(b"\1\2\3", 16000, 0.0), AudioChunk(bytes(80), 40, 0.0)])
 def test_what_is_no_sound_to_be_heard_is_left_to_the_listener(chunk):
     assert list(audible([chunk])) == [chunk]

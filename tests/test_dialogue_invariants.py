@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.dialogue_script import assert_well_said, flag
 from voice_assistant.dialogue import IGNORED, Dialogue, DialogueSettings, DialogueState
-from voice_assistant.dialogue.dialogue import ABOUT_ITSELF
+from voice_assistant.dialogue.dialogue import NEVER_IGNORED
 from voice_assistant.guide import default_folder, load_guide, load_headings
 from voice_assistant.types import Candidate, Guide, Match, NoMatch, Response, Sign, Slots, Understood
 
@@ -108,7 +108,7 @@ def check_answer(before: DialogueState, heard: Understood, said: Response, ignor
         assert said.sentences
         return
     is_other_talk = isinstance(heard, NoMatch) and heard.reason == "out_of_scope"
-    if ignoring and is_other_talk and heard.slots.action not in (*ABOUT_ITSELF, "distress"):
+    if ignoring and is_other_talk and heard.slots.action not in NEVER_IGNORED:
         assert said.actions == (IGNORED,)
         return
     assert said.sentences or set(said.actions) & {"stop", "pause"}

@@ -288,17 +288,18 @@ class VoiceLoop:
 
     def _hear(self, transcript: Transcript, utterance: Utterance) -> None:
         """Answer a transcript; one that goes on from the one before is joined with it first."""
-        memory, finished = self._memory, self._memory.finished
-        parts = (*utterance.continues, transcript) if finished else (transcript,)
+        memory = self._memory
+        continued = memory.finished if utterance.continues else None
+        parts = (*utterance.continues, transcript) if continued else (transcript,)
         transcript = join(parts)
-        if finished and len(parts) > 1:
-            self._conversation.state = finished.state_before
+        if continued:
+            self._conversation.state = continued.state_before
         elif self._talker.is_speaking:
             self._conversation.interrupted(self._talker.heard)
         before = self._conversation.state
         turn = self._conversation.hear(transcript, memory.now_s)
         memory.finished = Finished(parts, before, transcript.end_s, turn.understood)
-        if finished and len(parts) > 1 and finished.goes_on_in(turn.understood):
+        if continued and continued.goes_on_in(turn.understood):
             self._talker.resume()
         else:
             self._give(turn)

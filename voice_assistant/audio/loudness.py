@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -23,11 +24,12 @@ _FRAME_S = 0.02
 _FRAMES = 5
 _PEAK = 0.9
 """Of full scale."""
+_TINY = 1e-6
 
 
 def audible(chunks: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
     """The same sound, all of it louder by the same factor where its first half minute is very quiet throughout; what
-    comes later and is louder than that is raised by no more than it can bear.
+    comes later and is louder than that, and no mere click, is raised by no more than it can bear.
     """
     source = iter(chunks)
     first: list[AudioChunk] = []
@@ -42,15 +44,20 @@ def audible(chunks: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
         yield from itertools.chain(first, source)
         return
     yield from (replace(chunk, pcm=_louder(chunk.pcm, factor)) for chunk in first)
+    peaks = deque([0.0] * _FRAMES, maxlen=_FRAMES)
     for chunk in source:
-        factor = max(1.0, min(factor, _most(chunk.pcm)))
-        yield replace(chunk, pcm=_louder(chunk.pcm, factor))
+        if not _can_be_heard(chunk):
+            yield chunk
+            continue
+        peaks.append(float(np.abs(to_floats(chunk.pcm)).max(initial=0.0)))
+        factor = min(factor, _most(float(np.median(peaks))))
+        yield replace(chunk, pcm=_louder(chunk.pcm, min(factor, _most(peaks[-1]))))
 
 
 def _factor(chunks: list[AudioChunk]) -> float:
     """By how much the amplitudes are to be multiplied."""
-    if not chunks or any(len(chunk.pcm) % 2 or chunk.rate_hz != SAMPLE_RATE_HZ for chunk in chunks):
-        return 1.0  # whoever listens says what is wrong with it
+    if not chunks or not all(_can_be_heard(chunk) for chunk in chunks):
+        return 1.0
     loudest = _loudest_dbfs(b"".join(chunk.pcm for chunk in chunks), chunks[0].rate_hz)
     return float(10 ** ((USUAL_DBFS - loudest) / 20)) if NOTHING_DBFS < loudest < QUIET_DBFS else 1.0
 
@@ -65,9 +72,14 @@ def _loudest_dbfs(pcm: bytes, rate_hz: int) -> float:
     return float(10 * np.log10(np.median(spans, axis=1).max() + 1e-12))
 
 
-def _most(pcm: bytes) -> float:
-    """The factor with which the loudest sample stays below full scale."""
-    return _PEAK / max(float(np.abs(to_floats(pcm)).max(initial=0.0)), 1e-6) if len(pcm) % 2 == 0 else 1.0
+def _most(peak: float) -> float:
+    """The factor with which so loud a sample stays below full scale; never a smaller one than 1."""
+    return max(1.0, _PEAK / max(peak, _TINY))
+
+
+def _can_be_heard(chunk: AudioChunk) -> bool:
+    """Otherwise it is left as it is: whoever listens says what is wrong with it."""
+    return len(chunk.pcm) % 2 == 0 and chunk.rate_hz == SAMPLE_RATE_HZ
 
 
 def _louder(pcm: bytes, factor: float) -> bytes:

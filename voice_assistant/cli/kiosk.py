@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from voice_assistant.audio.microphone import AudioSource
     from voice_assistant.cli.kiosk_voice import QuietPlayback, Voice
     from voice_assistant.conversation import Conversation
-    from voice_assistant.kiosk import Clinic, Kiosk
+    from voice_assistant.kiosk import Clinic, Kiosk, TroubleKind
     from voice_assistant.loop import LoopEvents, VoiceLoop
     from voice_assistant.settings import Settings
 
@@ -152,10 +152,11 @@ def _serve(
     settings = assistant.settings
 
     def microphone_changed(status: MicrophoneStatus) -> None:
-        if status.state == "silent":  # what begins is told before what is over
-            kiosk.trouble("microphone_silent")
-        kiosk.trouble("microphone_lost", over=status.state != "lost")
-        kiosk.trouble("microphone_silent", over=status.state != "silent")
+        kinds: list[TroubleKind] = ["microphone_lost", "microphone_silent"]
+        if status.state == "silent":
+            kinds.reverse()  # what begins is told before what is over
+        for kind in kinds:
+            kiosk.trouble(kind, over=kind != f"microphone_{status.state}")
 
     def loudspeaker_changed(status: PlaybackStatus) -> None:
         kiosk.trouble("loudspeaker_lost", over=status.state != "lost")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from voice_assistant.dialogue.check_signs import denies_another
+from voice_assistant.dialogue.courtesies import MOODS
 from voice_assistant.types import NoMatch, Question, Understood
 
 NODE = "check.start"
@@ -28,15 +29,14 @@ _ASKS_MEANING = "asks_meaning"
 """The sign of "what do you mean by swelling"."""
 _ASKS = "question"
 _OTHER_ACTIONS = ("left", "where", "list", "spell", "pause", "resume")
-_MOODS = ("distress", "complaint")
-_OF_THE_ASSISTANT = ("identity", "privacy", "person", *_MOODS)
+_OF_THE_ASSISTANT = ("identity", "privacy", "person", *MOODS)
 _TELLING_FACETS = (None, "summary", "description", "symptoms")
 _TELLING_NODES = (NODE, "control.yes", "control.no")
 
 
 def is_for_the_conversation(understood: Understood) -> bool:
     """Whether something is wanted of the conversation itself, or asked of the assistant: no answer to a question."""
-    if understood.slots.action in _MOODS and understood.node_id == "control.yes":
+    if understood.slots.action in MOODS and understood.node_id == "control.yes":
         return False  # "I'm scared, yes it is"; but "that's not what I asked" is no "no"
     return understood.slots.action in (*_OTHER_ACTIONS, *_OF_THE_ASSISTANT)
 

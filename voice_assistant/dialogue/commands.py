@@ -9,7 +9,7 @@ from voice_assistant.dialogue import check, courtesies, recall, timer, topics, w
 from voice_assistant.dialogue.pace import OPPOSITES, PACES, change_pace, set_rate
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import DialogueState
-from voice_assistant.dialogue.urgent import warn_first
+from voice_assistant.dialogue.urgent import warn_again
 from voice_assistant.types import Slots
 
 Command = Callable[[Reply], Reply]
@@ -221,10 +221,8 @@ def no(reply: Reply) -> Reply:
 def help_me(reply: Reply) -> Reply:
     """What can be said just now, at most three things."""
     state = reply.state
-    if state.urgent_told and state.last is not None and state.last.urgent:
-        reply = warn_first(reply)  # "what do i do" after a warning
     occasion = _help_for(state)
-    reply = reply.at("control.help").line(occasion)
+    reply = warn_again(reply, state.last).at("control.help").line(occasion)
     if occasion == "help_idle" and not (state.asked and state.asked.question):
         return reply.line("help_again")
     return reply.ask_again()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voice_assistant.dialogue import timer
 from voice_assistant.dialogue.reply import Reply
-from voice_assistant.dialogue.urgent import warn_first
+from voice_assistant.dialogue.urgent import warn_again, warn_first
 
 MOODS = ("distress", "complaint")
 """The actions in the slots of what is said in fear or anger."""
@@ -44,21 +44,22 @@ def what_i_keep(reply: Reply) -> Reply:
 
 def refer_to_a_person(reply: Reply) -> Reply:
     """For "let me talk to a human"; it may be urgent."""
-    return _warned(reply).at("control.help").aside().line("ask_a_person").line("if_urgent").ask_again()
+    return (
+        warn_again(reply, reply.state.last)
+        .at("control.help")
+        .aside()
+        .line("ask_a_person")
+        .line("if_urgent")
+        .ask_again()
+    )
 
 
 def comfort(reply: Reply) -> Reply:
     """For whoever is afraid; it may be urgent. A question that waits is asked again."""
-    reply = _warned(reply).at("control.help").aside().line("comfort")
+    reply = warn_again(reply, reply.state.last).at("control.help").aside().line("comfort")
     return reply.ask_again() if reply.state.asked else reply.line("if_urgent")
 
 
 def apologise(reply: Reply) -> Reply:
     """For "that's not what I asked"."""
     return reply.at("control.help").aside().line("apology").ask_again()
-
-
-def _warned(reply: Reply) -> Reply:
-    """After urgent advice, with its line first."""
-    last = reply.state.last
-    return warn_first(reply) if reply.state.urgent_told and last is not None and last.urgent else reply

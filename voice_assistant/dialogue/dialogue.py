@@ -24,8 +24,10 @@ from voice_assistant.types import Context, Guide, Match, NoMatch, Response, Slot
 
 ABOUT_ITSELF = ("identity", "privacy")
 """What is asked of the assistant itself is answered, whatever the guide says of it."""
-PERSONAL = (*ABOUT_ITSELF, "person", "distress")
-"""So is whoever wants a person or is afraid."""
+NEVER_IGNORED = (*ABOUT_ITSELF, "distress")
+"""It is also answered among talk that is not for the assistant, and so is whoever is afraid."""
+PERSONAL = (*NEVER_IGNORED, "person")
+"""So is whoever wants a person."""
 SURE = 0.6
 """How sure (0 to 1) a topic must be to count more than what is asked of the assistant ("is there a camera"), and a
 goodbye to end the conversation ("go to the end")."""
@@ -107,7 +109,7 @@ class Dialogue:
             self._settings.ignore_out_of_scope
             and isinstance(understood, NoMatch)
             and understood.reason == "out_of_scope"
-            and understood.slots.action not in (*ABOUT_ITSELF, "distress")
+            and understood.slots.action not in NEVER_IGNORED
         )
 
     def _answer(self, reply: Reply, understood: Understood) -> Reply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voice_assistant.dialogue.reply import Reply
-from voice_assistant.dialogue.urgent import warn_first
+from voice_assistant.dialogue.urgent import warn_again
 from voice_assistant.types import NoMatch, Reason
 
 LEVELS = 3
@@ -22,9 +22,8 @@ def reason_of(node_id: str) -> Reason:
 def refuse(reply: Reply, understood: NoMatch) -> Reply:
     """Says why there is no answer and what to do instead; a question that waits is asked again."""
     level = min(reply.state.refusals + 1, LEVELS)
-    latest = reply.state.latest
-    if level == 1 and reply.state.urgent_told and latest is not None and latest.urgent:
-        reply = warn_first(reply)  # it may have been more of what was told
+    if level == 1:
+        reply = warn_again(reply, reply.state.latest)
     reply = reply.at(understood.node_id).aside().line(f"{understood.reason}_{level}")
     if level == LEVELS:
         return reply.change(refusals=0).line("what_i_can_do").line("person_can_help").ask_again()

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from voice_assistant.dialogue.check_signs import urgent_sign
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import Asked, merge_signs
-from voice_assistant.types import Guide, Match, RedFlag, Sentence
+from voice_assistant.types import Guide, Match, RedFlag, Response, Sentence
 
 URGENT = "care.urgent"
 CLOT = "cause.deep_vein_thrombosis"
@@ -53,6 +53,11 @@ def warn_first(reply: Reply) -> Reply:
         return reply
     line = reminder(reply)
     return reply.warn((line,), line)
+
+
+def warn_again(reply: Reply, said: Response | None) -> Reply:
+    """With that advice first where what was `said` was a warning: it may be gone on with, or not have been taken in."""
+    return warn_first(reply) if reply.state.urgent_told and said is not None and said.urgent else reply
 
 
 def reminder(reply: Reply, level: Level = "urgent") -> Sentence:

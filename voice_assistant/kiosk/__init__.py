@@ -5,7 +5,7 @@ from __future__ import annotations
 from voice_assistant.kiosk.clinic import Clinic, load_clinic, localised
 from voice_assistant.kiosk.kiosk import Kiosk
 from voice_assistant.kiosk.server import KioskServer, bind
-from voice_assistant.kiosk.values import Look, Steering, TimerLook
+from voice_assistant.kiosk.values import Look, Steering, TimerLook, TroubleKind
 from voice_assistant.kiosk.words import Words, load_words
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Look",
     "Steering",
     "TimerLook",
+    "TroubleKind",
     "Words",
     "bind",
     "load_clinic",

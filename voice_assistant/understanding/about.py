@@ -7,7 +7,7 @@ from voice_assistant.understanding.concepts import Findings
 
 SURE_MOVE = 0.6
 """How sure a command (0 to 1) must be that is said as a question ("can we stop")."""
-_ANSWERS = ("control.yes", "control.no")
+YES_OR_NO = ("control.yes", "control.no")
 _MOVES = ("control.stop", "control.previous", "control.start_over", "control.goodbye")
 _ASKING = frozenset({"what", "how"})
 _POINTING = frozenset({"this", "it", "it's", "that", "that's", "there"})
@@ -50,7 +50,7 @@ def asks_rather_than(findings: Findings, best: Candidate) -> bool:
         return False
     if best.node_id == "control.stop" and _asks_about_it(findings.text.split()):
         return True
-    return best.node_id in _ANSWERS or (best.node_id in _MOVES and best.score < SURE_MOVE)
+    return best.node_id in YES_OR_NO or (best.node_id in _MOVES and best.score < SURE_MOVE)
 
 
 def _asks_about_it(words: list[str]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from voice_assistant.types import Candidate, Context, Guide, Listening, Match, NoMatch, Slots, Transcript, Understood
+from voice_assistant.understanding.about import YES_OR_NO
 from voice_assistant.understanding.compiled import Array
 
 EXPECTED_BONUS = 0.35
@@ -23,7 +24,6 @@ _SHORTEST_STORY = 3
 """Words; fewer before a question belong to it."""
 SURE_REFUSAL = 0.9
 """A refusal that is so sure stands, whatever "it" may mean."""
-_REPLIES = ("control.yes", "control.no")
 _STEPS = ("police.", "harm.")
 """In a walk-through "will it come back" asks about the pain, not about the step."""
 _CERTAIN = 1.1
@@ -126,7 +126,7 @@ def _least_sure(understood: Understood, words: list[str], pointing: list[int]) -
     # "how do I stop them" and "can it be slowed down" are no commands; "can you slow it down" is one.
     if pointing and (words[0] == "how" or (pointing[0] == 1 and "you" not in words)):
         return _CERTAIN
-    return _CLEAR if pointing or understood.node_id in _REPLIES else UNSURE
+    return _CLEAR if pointing or understood.node_id in YES_OR_NO else UNSURE
 
 
 def closing_question(text: str, listening: Listening) -> str | None:

@@ -23,6 +23,7 @@ from voice_assistant.types import (
     Understood,
 )
 from voice_assistant.understanding.about import (
+    YES_OR_NO,
     asks_rather_than,
     is_elsewhere,
     is_other_leg_part,
@@ -80,7 +81,6 @@ IN_DOUBT = {CHECK: 0.2, "fallback.not_in_guide": 0.15}
 urgent (docs/understanding.md has what that catches and what it costs)."""
 NOT_SAYING_MORE = ("fallback.", "control.", "care.diagnosis")
 """What is understood by accident of somebody who only tells what is not there ("they looked and there's no clot")."""
-_ANSWERS = frozenset({"control.yes", "control.no"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,7 @@ class Interpreter:
             return "out_of_scope"
         if best.node_id.startswith(ABOUT_ONESELF) and is_other_leg_part(findings):
             return "not_in_guide"
-        if best.node_id in _ANSWERS and is_asked(findings.text, self._guide.listening):
+        if best.node_id in YES_OR_NO and is_asked(findings.text, self._guide.listening):
             return "not_heard"
         if asks_rather_than(findings, best):
             return "not_in_guide"
