@@ -200,7 +200,7 @@ def _read_rules(reader: FileReader, tree: Tree, draft: Draft) -> None:
     for key, body in reader.entries(tree, None, "red flags", keys_are_nodes=True):
         name = key.value
         required = ("level", "all_of", "source")
-        found = reader.fields(body, name, "red flag", required=required, optional=("none_of",))
+        found = reader.fields(body, name, "red flag", required=required, optional=("none_of", "only_sure"))
         level = _level(reader, found.get("level"), name)
         groups = []
         for group_tree in reader.items(found.get("all_of"), name, "all_of"):
@@ -219,7 +219,8 @@ def _read_rules(reader: FileReader, tree: Tree, draft: Draft) -> None:
             reader.fault(key.line, name, "all_of: at least one group of signs is needed")
         elif level and source and all(groups):
             excluded = tuple(text for text, _ in none_of)
-            draft.rules.append(Rule(name, level, tuple(groups), excluded, source))
+            only_sure = reader.flag(found.get("only_sure"), name, "only_sure")
+            draft.rules.append(Rule(name, level, tuple(groups), excluded, source, only_sure))
 
 
 def _level(reader: FileReader, tree: Tree | None, name: str) -> Literal["urgent", "emergency"] | None:

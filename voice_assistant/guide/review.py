@@ -213,7 +213,7 @@ def _warning_signs(guide: Guide) -> str:
             escape(rule.name.replace("_", " ")),
             f"<strong>{escape(rule.level)}</strong>",
             " <em>and</em> ".join(" <em>or</em> ".join(label(name) for name in group) for group in rule.all_of),
-            ", ".join(label(name) for name in rule.none_of) or "–",
+            ", ".join([*map(label, rule.none_of), *(["not knowing whether"] if rule.only_sure else [])]) or "–",
             escape(rule.source),
         )
         for rule in guide.rules

@@ -64,6 +64,8 @@ class Rule:
     """Groups of concepts: one of each group must be present and not denied."""
     none_of: tuple[str, ...] = ()
     source: str = "safety"
+    only_sure: bool = False
+    """True where not knowing whether a sign is there does not count as having it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from voice_assistant.types import Candidate
-from voice_assistant.understanding.concepts import Findings
+from voice_assistant.understanding.concepts import NOT_KNOWING, Findings
 
 SURE_MOVE = 0.6
 """How sure a command (0 to 1) must be that is said as a question ("can we stop")."""
 YES_OR_NO = ("control.yes", "control.no")
 _MOVES = ("control.stop", "control.previous", "control.start_over", "control.goodbye")
 _ASKING = frozenset({"what", "how"})
+_FEW_OTHER_WORDS = 4
+"""So many words may stand beside what somebody does not know ("well i honestly …")."""
 _POINTING = frozenset({"this", "it", "it's", "that", "that's", "there"})
 
 
@@ -26,6 +28,14 @@ def only_denies(findings: Findings, signs: frozenset[str]) -> bool:
     """Whether warning signs are named, all of them denied, and no complaint is left."""
     named = [mention for mention in findings.mentions if mention.concept in signs]
     return bool(named) and all(mention.denied for mention in named) and not findings.has("pain")
+
+
+def only_wonders(findings: Findings) -> bool:
+    """Whether somebody does not know if a sign is there ("i'm not sure if it's warm") and says hardly anything else."""
+    wondering = findings.first((NOT_KNOWING,))
+    if wondering is None or findings.has("pain"):
+        return False
+    return len(findings.text.split()) - len(wondering.words.split()) <= _FEW_OTHER_WORDS
 
 
 def is_other_leg_part(findings: Findings) -> bool:

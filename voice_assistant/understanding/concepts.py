@@ -56,6 +56,10 @@ PLACES = frozenset({"knee", "leg", "lower_limb", "calf_or_hollow"})
 """A part of the body is there whether or not something of it is denied ("I can't bear weight on the leg")."""
 _STILL_THERE = PLACES | {"person", "knee_side"}
 """Who or what a denied thing is denied of; only the thing itself is left out ("a clot in the leg was excluded")."""
+NOT_KNOWING = "not_knowing_whether"
+"""The entry in which a sign is neither told nor denied ("I don't know if it's swollen")."""
+_TOLD_HOW = (NOT_KNOWING,)
+"""Entries that say how a sign is told, and not what an utterance is about: no features of the matcher."""
 _MASK = "_"
 """Stands for a word that an exception took away."""
 
@@ -69,6 +73,8 @@ class Mention:
     end: int
     words: str
     denied: bool
+    unsure: bool = False
+    """Whether somebody does not know if it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +125,8 @@ class ConceptFinder:
                 raise GuideError(f"signs.yaml: the entry {name} is missing; without it nobody knows what is denied.")
         patterns = Patterns(concepts)
         self.names = tuple(name for name in concepts if name not in DENIAL_CONCEPTS and not name.startswith(PART))
-        self.matter = tuple(name for name in self.names if not name.startswith(_COMMANDS))
-        """Those that say what an utterance is about, and not how a command is meant."""
+        self.matter = tuple(name for name in self.names if not name.startswith(_COMMANDS) and name not in _TOLD_HOW)
+        """Those that say what an utterance is about, and not how a command is meant or a sign is told."""
         self._steering = PatternIndex((name, node) for name in DENIAL_CONCEPTS for node in patterns.found(name))
         self._found = PatternIndex((name, node) for name in self.names for node in patterns.found(name))
         self._excepted = PatternIndex((name, node) for name in self.names for node in patterns.excepted(name))
@@ -135,10 +141,12 @@ class ConceptFinder:
         mentions = []
         spans = [(name, begin, end, denial.denies(begin, end)) for name, begin, end in self._spans(read)]
         spans += self._hidden(read, denial, spans)
+        wondering = [(begin, end) for name, begin, end, _ in spans if name == NOT_KNOWING]
         for name, begin, end, denied in spans:
             start_character, end_character = places[begin][0], places[end - 1][1]
             words = padded[start_character:end_character]
-            mentions.append(Mention(name, start_character, end_character, words, denied))
+            unsure = any(first < begin and end <= last for first, last in wondering)
+            mentions.append(Mention(name, start_character, end_character, words, denied, unsure))
         mentions.sort(key=lambda mention: (mention.start, mention.end))
         stretches = [(places[first][0], places[last - 1][1]) for first, last in denial.spans]
         telling = [one for one in stretches if any(m.denied and one[0] <= m.start < one[1] for m in mentions)]

@@ -28,7 +28,7 @@ from voice_assistant.understanding.about import (
     is_elsewhere,
     is_other_leg_part,
     only_denies,
-    points_to_leg,
+    only_wonders,
 )
 from voice_assistant.understanding.classifier import Classifier, Scored, softmax
 from voice_assistant.understanding.compiled import Array, CompiledGuide
@@ -44,6 +44,7 @@ from voice_assistant.understanding.context import (
     resolve,
 )
 from voice_assistant.understanding.embedding import Embedder
+from voice_assistant.understanding.likeness import alike, in_doubt
 from voice_assistant.understanding.red_flags import graver, red_flag, warning_concepts
 from voice_assistant.understanding.repair import TermRepair
 from voice_assistant.understanding.slots import DETAIL_CONCEPTS, find_slots, is_place_alone, spelled_words
@@ -74,11 +75,6 @@ ELSEWHERE = "fallback.out_of_scope"
 """Never what a leg that hurts is about, whatever else hurts besides."""
 URGENT, CLOT, CHECK = "care.urgent", "cause.deep_vein_thrombosis", "check.start"
 TIMER = "control.timer"
-LIKE_WITHOUT_LEG = 0.5
-"""How like a warning sign "it" or "this" must be when no leg is named: in cross-validation 2 of 23 below were one."""
-IN_DOUBT = {CHECK: 0.2, "fallback.not_in_guide": 0.15}
-"""How like a warning sign a complaint must be to count as one where nothing else was understood of it: in doubt it is
-urgent (docs/understanding.md has what that catches and what it costs)."""
 NOT_SAYING_MORE = ("fallback.", "control.", "care.diagnosis")
 """What is understood by accident of somebody who only tells what is not there ("they looked and there's no clot")."""
 
@@ -131,7 +127,7 @@ class Interpreter:
         signs = tuple(
             Sign(mention.concept, not mention.denied, mention.words)
             for mention in reading.findings.mentions
-            if not mention.concept.startswith(DETAIL_CONCEPTS)
+            if not mention.concept.startswith(DETAIL_CONCEPTS) and not mention.unsure
         )
         return replace(understood, signs=signs, slots=slots)
 
@@ -177,7 +173,7 @@ class Interpreter:
 
     def _asked_in_the_end(self, understood: Understood, reading: _Reading, text: str) -> Understood:
         """The question that a story ends with, where the whole made hardly any sense or only told what is not there."""
-        if reading.flag:
+        if reading.flag or only_wonders(reading.findings):
             return understood
         makes_no_sense = (
             understood.reason == "not_heard" if isinstance(understood, NoMatch) else understood.score < UNSURE
@@ -227,13 +223,12 @@ class Interpreter:
         scores = softmax(margins, self._thresholds.sharpness)
         ranked = [self._candidate(index, scores, reading) for index in np.argsort(-scores)[:8]]
         likeness = float(scores[self._labels.index(URGENT)])
-        flag = reading.flag or self._likeness_flag(reading.findings, likeness)
+        flag = reading.flag or alike(reading.findings, likeness, self._thresholds.urgent_score)
         if flag:
             return self._urgent(reading, ranked, flag)
         understood = self._without_warning(reading, ranked, text, context)
-        if likeness >= IN_DOUBT.get(understood.node_id, 1.0) and self._may_be_a_sign(reading.findings, understood):
-            return self._urgent(reading, ranked, _by_likeness(reading.findings))
-        return understood
+        flag = in_doubt(reading.findings, likeness, understood.node_id, self._signs_of_warning)
+        return self._urgent(reading, ranked, flag) if flag else understood
 
     def _without_warning(self, reading: _Reading, ranked: list[Candidate], text: str, context: Context) -> Understood:
         ranked = [candidate for candidate in ranked if candidate.node_id != URGENT]
@@ -259,11 +254,11 @@ class Interpreter:
         return self._match(reading, ranked)
 
     def _tells_what_is_not_there(self, findings: Findings, best: Candidate) -> bool:
-        """Whether warning signs are denied and nothing else is understood, but for a clear "no"."""
+        """Whether warning signs are denied, or not known, and nothing else is understood, but for a clear "no"."""
         plain_no = best.node_id == "control.no" and best.score >= LEAST_COMMAND_SCORE
         unsure = best.score < self._thresholds.least_score
         by_accident = (best.node_id.startswith(NOT_SAYING_MORE) or unsure) and not plain_no
-        return by_accident and only_denies(findings, self._signs_of_warning)
+        return by_accident and (only_denies(findings, self._signs_of_warning) or only_wonders(findings))
 
     def _doubt(self, findings: Findings, best: Candidate) -> Reason | None:
         """Why the best candidate is not to be believed; None when it is."""
@@ -317,20 +312,6 @@ class Interpreter:
             red_flag=flag,
         )
 
-    def _likeness_flag(self, findings: Findings, likeness: float) -> RedFlag | None:
-        """The second net: no rule fired, but it is like known warning signs and not about another part of the body."""
-        if likeness < self._thresholds.urgent_score or is_elsewhere(findings) or not points_to_leg(findings):
-            return None
-        if likeness < LIKE_WITHOUT_LEG and not findings.has("leg"):
-            return None
-        return _by_likeness(findings)
-
-    def _may_be_a_sign(self, findings: Findings, understood: Understood) -> bool:
-        """Whether what was hardly understood is a complaint about the leg: a description, or words that point to it."""
-        if is_elsewhere(findings) or only_denies(findings, self._signs_of_warning):
-            return False
-        return understood.node_id == CHECK or points_to_leg(findings)
-
     def _refusal(self, reading: _Reading, best: Candidate) -> NoMatch:
         reason = cast(Reason, best.node_id.removeprefix("fallback."))
         if reason == "not_in_guide" and (reading.findings.has("other_matter") or is_elsewhere(reading.findings)):
@@ -347,10 +328,6 @@ class Interpreter:
 
     def _phrase(self, reading: _Reading, candidate: Candidate) -> str:
         return self._classifier.nearest_phrase(reading.scored.vector, candidate.node_id)
-
-
-def _by_likeness(findings: Findings) -> RedFlag:
-    return RedFlag(rule="likeness", level="urgent", words=findings.text.strip())
 
 
 def _guesses(transcript: Transcript) -> list[str]:

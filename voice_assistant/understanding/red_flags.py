@@ -20,19 +20,20 @@ def red_flag(findings: Findings, rules: Iterable[Rule], most_between: float = ma
     for rule in rules:
         if findings.has(*rule.none_of) or (elsewhere and rule.level == "urgent"):
             continue
-        mentions = _together(findings, rule.all_of, most_between)
+        mentions = _together(findings, rule, most_between)
         if mentions:
             words = ", ".join(dict.fromkeys(mention.words for mention in mentions))
             return RedFlag(rule=rule.name, level=rule.level, words=words)
     return None
 
 
-def _together(findings: Findings, groups: Sequence[Sequence[str]], most_between: float) -> Sequence[Mention]:
+def _together(findings: Findings, rule: Rule, most_between: float) -> Sequence[Mention]:
     """The first mentions, one of each group, that stand together; none where there are none."""
-    latest: dict[Sequence[str], Mention] = {}
+    groups, latest = rule.all_of, dict[Sequence[str], Mention]()
     for mention in findings.mentions:
         for group in groups:
-            if mention.concept in group and (not mention.denied or PLACES.issuperset(group)):
+            counts = not mention.denied and not (mention.unsure and rule.only_sure)
+            if mention.concept in group and (counts or PLACES.issuperset(group)):
                 latest[group] = mention
                 if len(latest) == len(groups) and _words_between(findings.text, latest.values()) <= most_between:
                     return [latest[one] for one in groups]
