@@ -58,7 +58,9 @@ _STILL_THERE = PLACES | {"person", "knee_side"}
 """Who or what a denied thing is denied of; only the thing itself is left out ("a clot in the leg was excluded")."""
 NOT_KNOWING = "not_knowing_whether"
 """The entry in which a sign is neither told nor denied ("I don't know if it's swollen")."""
-_TOLD_HOW = (NOT_KNOWING,)
+_PAST_CLOT = "past_clot"
+"""The entry of a clot that somebody had: that it was long ago, or is gone, does not deny it; "never had a clot" does."""
+_TOLD_HOW = (NOT_KNOWING, _PAST_CLOT)
 """Entries that say how a sign is told, and not what an utterance is about: no features of the matcher."""
 _MASK = "_"
 """Stands for a word that an exception took away."""
@@ -139,7 +141,10 @@ class ConceptFinder:
         read = replace(plain, denying=frozenset(self._steering.fits(plain, ("denial",))["denial"]))
         denial = _Denial(len(read.words), self._steering.fits(read, DENIAL_CONCEPTS))
         mentions = []
-        spans = [(name, begin, end, denial.denies(begin, end)) for name, begin, end in self._spans(read)]
+        spans = [
+            (name, begin, end, denial.denies_before(begin) if name == _PAST_CLOT else denial.denies(begin, end))
+            for name, begin, end in self._spans(read)
+        ]
         spans += self._hidden(read, denial, spans)
         wondering = [(begin, end) for name, begin, end, _ in spans if name == NOT_KNOWING]
         for name, begin, end, denied in spans:
@@ -203,11 +208,11 @@ class _Denial:
 
     def denies(self, begin: int, end: int) -> bool:
         """Whether what stands from word `begin` up to word `end` is denied."""
-        return (
-            any(first < begin < last for first, last in self.spans)
-            or self._behind(end)
-            or self._is_long_past(begin, end)
-        )
+        return self.denies_before(begin) or self._behind(end) or self._is_long_past(begin, end)
+
+    def denies_before(self, begin: int) -> bool:
+        """Whether a word before it denies what begins at word `begin`."""
+        return any(first < begin < last for first, last in self.spans)
 
     def reaches_out(self, end: int) -> bool:
         """Whether what ends before word `end` reaches beyond every stretch in which something is denied."""
