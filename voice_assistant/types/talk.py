@@ -123,6 +123,8 @@ class Context:
     """Node ids that were offered, in spoken order."""
     cause: str | None = None
     """The cause that the conversation is about, also when care in general was asked about since."""
+    warned: bool = False
+    """True once a warning sign was told."""
 
 
 @dataclass(frozen=True, slots=True)

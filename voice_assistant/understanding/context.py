@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,6 +26,9 @@ SURE_REFUSAL = 0.9
 """A refusal that is so sure stands, whatever "it" may mean."""
 _STEPS = ("police.", "harm.")
 """In a walk-through "will it come back" asks about the pain, not about the step."""
+CLOT = "cause.deep_vein_thrombosis"
+"""The cause that is urgent."""
+_DANGER, _OUTLOOK = "danger", "outlook"
 _CERTAIN = 1.1
 """Above every score."""
 UNSURE = 0.5
@@ -127,6 +130,17 @@ def _least_sure(understood: Understood, words: list[str], pointing: list[int]) -
     if pointing and (words[0] == "how" or (pointing[0] == 1 and "you" not in words)):
         return _CERTAIN
     return _CLEAR if pointing or understood.node_id in YES_OR_NO else UNSURE
+
+
+def outlook_asked(asked: Iterable[Slots], context: Context, guide: Guide) -> Match | None:
+    """How a cause goes on, which "is it dangerous" asks just after an answer about it where all guesses ask nothing else.
+    Once a warning sign was told it is urgent, and so it is of a clot and where the guide does not say.
+    """
+    if context.cause is None or context.warned or context.expects not in (None, "more"):
+        return None
+    if context.cause == CLOT or _OUTLOOK not in guide.nodes[context.cause].answers:
+        return None
+    return Match(context.cause, _OUTLOOK, 1.0) if all(_DANGER in slots.also for slots in asked) else None
 
 
 def closing_question(text: str, listening: Listening) -> str | None:

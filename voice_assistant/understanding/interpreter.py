@@ -34,6 +34,7 @@ from voice_assistant.understanding.classifier import Classifier, Scored, softmax
 from voice_assistant.understanding.compiled import Array, CompiledGuide
 from voice_assistant.understanding.concepts import ConceptFinder, Findings
 from voice_assistant.understanding.context import (
+    CLOT,
     UNSURE,
     believes_command,
     chosen_by_place,
@@ -41,6 +42,7 @@ from voice_assistant.understanding.context import (
     expected_bonus,
     is_asked,
     named_for_it,
+    outlook_asked,
     resolve,
 )
 from voice_assistant.understanding.embedding import Embedder
@@ -73,7 +75,7 @@ ABOUT_ONESELF = ("cause.", "symptom.", "check.", "overview.")
 """Topics that are told of; what is told of a foot or of the front of the leg is not to be taken for one of them."""
 ELSEWHERE = "fallback.out_of_scope"
 """Never what a leg that hurts is about, whatever else hurts besides."""
-URGENT, CLOT, CHECK = "care.urgent", "cause.deep_vein_thrombosis", "check.start"
+URGENT, CHECK = "care.urgent", "check.start"
 TIMER = "control.timer"
 NOT_SAYING_MORE = ("fallback.", "control.", "care.diagnosis")
 """What is understood by accident of somebody who only tells what is not there ("they looked and there's no clot")."""
@@ -118,7 +120,11 @@ class Interpreter:
         slots = find_slots(texts[0], reading.findings, context.expects)
         if reading.flag and reading.flag.level != "emergency" and all(spelled_words(text) for text in texts):
             return Match(_SPELLING, None, 1.0, slots=slots)
-        meant = self._plainly_meant(texts[0], slots, context) if reading.flag is None else None
+        if reading.flag is None:
+            meant = self._plainly_meant(texts[0], slots, context)
+        else:
+            asked = (find_slots(text, self._finder.find(text)) for text in texts)
+            meant = outlook_asked(asked, context, self._guide)
         understood = meant or self._decide(reading, texts[0], context)
         understood = self._second_ear(understood, reading, transcript, context)
         understood = self._about_the_topic(understood, texts[0], context)

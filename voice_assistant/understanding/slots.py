@@ -50,7 +50,7 @@ _MOST_SPELLED = 4
 DETAIL_CONCEPTS = ("action_", "also_")
 """How the concepts begin that are no signs but details of commands."""
 _CHANGES = ("add", "reduce", "change")
-_WHOLE, _OPENING = "also_assent", "also_question"
+_WHOLE, _OPENING = ("also_assent", "also_danger"), "also_question"
 """These count only where they are all that was said, and where the words begin with them."""
 
 
@@ -74,9 +74,9 @@ def find_slots(text: str, findings: Findings, expects: str | None = None) -> Slo
 def _counts(mention: Mention, findings: Findings) -> bool:
     if mention.concept == _OPENING:
         return is_question(findings)
-    if mention.concept != _WHOLE:
+    if mention.concept not in _WHOLE:
         return True
-    covered = sum(len(one.words.split()) for one in findings.mentions if one.concept == _WHOLE)
+    covered = sum(len(one.words.split()) for one in findings.mentions if one.concept == mention.concept)
     return covered == len(findings.text.split())
 
 
