@@ -172,6 +172,14 @@ def walk_through(reply: Reply, node_id: str) -> Reply | None:
     return walk.start(reply.change(refusals=0), place.route) if place else None
 
 
+def to_the_end(reply: Reply) -> Reply | None:
+    """The last step of a walk-through; None when there is none."""
+    place = reply.state.walk or walk.from_topic(reply.state.topic)
+    if place is None:
+        return None
+    return walk.step_to(reply.change(walk=place, refusals=0), len(walk.ROUTES[place.route]) - 1)
+
+
 # --- yes and no -------------------------------------------------------------------------------
 
 

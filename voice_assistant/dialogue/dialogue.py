@@ -15,6 +15,7 @@ from voice_assistant.dialogue import (
     silence,
     timer,
     topics,
+    walk,
 )
 from voice_assistant.dialogue.lines import check_lines
 from voice_assistant.dialogue.reply import Reply
@@ -120,6 +121,8 @@ class Dialogue:
         answered = answered or topics.choose_freely(reply, understood)
         if answered is None and understood.slots.action == "walk":
             answered = commands.walk_through(reply, understood.node_id)
+        if answered is None and understood.slots.action == "end":
+            answered = commands.to_the_end(reply)
         if answered is not None:
             return answered
         if understood.node_id != timer.NODE:
@@ -167,6 +170,8 @@ class Dialogue:
             return commands.handle(reply, match.node_id, match.slots)
         if match.slots.action == "spell" and node.heading:
             return recall.spell(reply.to_topic(match.node_id, "summary"))
+        if match.slots.ordinal is not None and reply.state.walk and not walk.is_beside(reply.state.walk, match.node_id):
+            return commands.by_place(reply, match.slots.ordinal) or topics.answer_match(reply, match)
         if match.node_id == check_answers.NODE and len(match.choices) < 2:
             return check.start(reply, match.signs)
         return topics.answer_match(reply, match)
