@@ -173,7 +173,8 @@ class Dialogue:
         if match.slots.ordinal is not None and reply.state.walk and not walk.is_beside(reply.state.walk, match.node_id):
             return commands.by_place(reply, match.slots.ordinal) or topics.answer_match(reply, match)
         if match.node_id == check_answers.NODE and len(match.choices) < 2:
-            return check.start(reply, match.signs)
+            feeling = reply.line("comfort") if match.slots.action == "distress" else reply
+            return check.start(feeling, match.signs)
         return topics.answer_match(reply, match)
 
 

@@ -59,9 +59,12 @@ _STILL_THERE = PLACES | {"person", "knee_side"}
 NOT_KNOWING = "not_knowing_whether"
 """The entry in which a sign is neither told nor denied ("I don't know if it's swollen")."""
 _PAST_CLOT = "past_clot"
-"""The entry of a clot that somebody had: that it was long ago, or is gone, does not deny it; "never had a clot" does."""
+"""The entry of a clot that somebody had: that it was long ago, or is gone, does not deny it; "never had one" does."""
 _TOLD_HOW = (NOT_KNOWING, _PAST_CLOT)
 """Entries that say how a sign is told, and not what an utterance is about: no features of the matcher."""
+_MOOD, _COMPLAINTS = "action_distress", ("leg", "pain")
+"""How somebody feels about a complaint is not compared with the phrases: "I can't take it any more, my knee hurts" is
+no graver than a knee that hurts."""
 _MASK = "_"
 """Stands for a word that an exception took away."""
 
@@ -86,8 +89,8 @@ class Findings:
     text: str
     """The utterance with a space before it."""
     mentions: tuple[Mention, ...]
-    denied_spans: tuple[tuple[int, int], ...]
-    """Stretches of the text in which something is denied, the denying word included."""
+    left_out: tuple[tuple[int, int], ...]
+    """Stretches of the text in which something is denied, the denying word included, or a mood is told."""
 
     def has(self, *names: str) -> bool:
         """Whether any of the concepts is mentioned and not denied."""
@@ -104,11 +107,11 @@ class Findings:
 
     @property
     def affirmed_text(self) -> str:
-        """The utterance without what was denied, so that "not hot just a dull ache" is compared as "just a dull
-        ache".
+        """The utterance without what was denied, so that "not hot just a dull ache" is compared as "just a dull ache",
+        and without a mood beside a complaint.
         """
         kept = self.text
-        for start, end in self.denied_spans:
+        for start, end in self.left_out:
             kept = kept[:start] + " " * (end - start) + kept[end:]
         return " ".join(kept.split()) or self.text.strip()
 
@@ -156,7 +159,8 @@ class ConceptFinder:
         stretches = [(places[first][0], places[last - 1][1]) for first, last in denial.spans]
         telling = [one for one in stretches if any(m.denied and one[0] <= m.start < one[1] for m in mentions)]
         telling += [(m.start, m.end) for m in mentions if m.denied and m.concept not in _STILL_THERE]
-        return Findings(text=padded, mentions=tuple(mentions), denied_spans=tuple(telling))
+        telling += _beside_a_complaint(mentions)
+        return Findings(text=padded, mentions=tuple(mentions), left_out=tuple(telling))
 
     def _hidden(
         self, text: Text, denial: _Denial, spans: Iterable[tuple[str, int, int, bool]]
@@ -190,6 +194,13 @@ def _mask(text: Text, spans: Iterable[tuple[int, int]]) -> Text:
     for begin, end in spans:
         words[begin:end] = [_MASK] * (end - begin)
     return Text(tuple(words), text.denying)
+
+
+def _beside_a_complaint(mentions: Iterable[Mention]) -> list[tuple[int, int]]:
+    """Where a mood is told beside a complaint."""
+    told = [mention for mention in mentions if mention.concept in _COMPLAINTS]
+    moods = [(mention.start, mention.end) for mention in mentions if mention.concept == _MOOD]
+    return [(start, end) for start, end in moods if any(one.end <= start or end <= one.start for one in told)]
 
 
 class _Denial:

@@ -133,8 +133,8 @@ def _least_sure(understood: Understood, words: list[str], pointing: list[int]) -
 
 
 def outlook_asked(asked: Iterable[Slots], context: Context, guide: Guide) -> Match | None:
-    """How a cause goes on, which "is it dangerous" asks just after an answer about it where all guesses ask nothing else.
-    Once a warning sign was told it is urgent, and so it is of a clot and where the guide does not say.
+    """How a cause goes on, which "is it dangerous" asks just after an answer about it, where all guesses ask nothing
+    else. Once a warning sign was told it is urgent, and so it is of a clot and where the guide does not say.
     """
     if context.cause is None or context.warned or context.expects not in (None, "more"):
         return None
