@@ -119,7 +119,7 @@ def next_one(reply: Reply) -> Reply:
     if place:
         return walk.step_to(reply.change(walk=place), place.index + 1)
     if state.asked and state.asked.kind == "choice":
-        return topics.go_to(reply, state.asked.targets[0])
+        return topics.go_to(reply, state.asked.targets[0], state.asked.facet)
     if state.pending:
         return topics.continue_topic(reply)
     if state.topic in state.choices and state.topic != state.choices[-1]:
@@ -196,7 +196,7 @@ def yes(reply: Reply) -> Reply:
     if asked.kind == "start_walk":
         return walk.start(reply, asked.targets[0])
     if asked.kind == "choice" and len(asked.targets) == 1:
-        return topics.go_to(reply, asked.targets[0])
+        return topics.go_to(reply, asked.targets[0], asked.facet)
     if asked.kind == "choice":
         return reply.line("choice_unclear").ask_again()
     return topics.continue_topic(reply) if asked.kind == "more" else reply.ask_again()

@@ -58,6 +58,8 @@ class Asked:
     """Node ids that were offered, or the route of a walk-through."""
     question: Sentence | None = None
     """As it was said, to be said again."""
+    facet: str | None = None
+    """The part of the one topic that was offered."""
 
     @property
     def expects(self) -> Expects:

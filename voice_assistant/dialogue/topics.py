@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voice_assistant.dialogue import check, timer, walk
 from voice_assistant.dialogue.answers import (
     CHOICES,
@@ -16,9 +18,9 @@ from voice_assistant.dialogue.numbers import spoken_number
 from voice_assistant.dialogue.reply import Reply
 from voice_assistant.dialogue.state import merge_signs
 from voice_assistant.dialogue.urgent import CLOT, URGENT, answer_level, warn_first
-from voice_assistant.types import Match, Understood, group_of
+from voice_assistant.types import Candidate, Match, Understood, group_of
 
-_LEFT_TO_US = ("any", "unknown")
+_LEFT_TO_US, _OTHER = ("any", "unknown"), "other"
 
 
 def answer_match(reply: Reply, match: Match) -> Reply:
@@ -30,7 +32,7 @@ def answer_match(reply: Reply, match: Match) -> Reply:
     choices = tuple(node_id for node_id in dict.fromkeys(match.choices) if _can_be_led_to(reply, node_id))[:CHOICES]
     if len(choices) > 1:
         return _ask_which(reply, choices, described=match.facet == "description")
-    return go_to(reply, match.node_id, match.facet)
+    return go_to(reply, match.node_id, match.facet, match.beside)
 
 
 def _can_be_led_to(reply: Reply, node_id: str) -> bool:
@@ -39,15 +41,26 @@ def _can_be_led_to(reply: Reply, node_id: str) -> bool:
     return node is not None and ("summary" in node.answers or node_id in ("check.start", "control.timer"))
 
 
-def go_to(reply: Reply, node_id: str, facet: str | None = None) -> Reply:
-    """Answers a node of any kind that can be led to."""
+def go_to(reply: Reply, node_id: str, facet: str | None = None, beside: Candidate | None = None) -> Reply:
+    """Answers a node of any kind that can be led to, and offers what was asked `beside` it."""
     if node_id == "check.start":
         return check.start(reply)
     if node_id == "control.timer":
         return timer.ask_how_long(reply)
     if node_id == URGENT:
         return answer_level(reply, "emergency" if facet == "emergency" else "urgent")
-    return _go_on(_offer_steps(tell(reply, node_id, facet), node_id), node_id)
+    return _go_on(_offer_beside(_offer_steps(tell(reply, node_id, facet), node_id), beside), node_id)
+
+
+def _offer_beside(reply: Reply, beside: Candidate | None) -> Reply:
+    state = reply.state
+    waits = state.open_check or state.walk or (state.asked and state.asked.kind != "more")
+    if beside is None or waits or reply.urgent or not _can_be_led_to(reply, beside.node_id):
+        return reply
+    offered = (beside.node_id,)
+    offering = reply.ask("choice", "offer_next", offered, names=reply.names(offered))
+    asked = offering.state.asked and replace(offering.state.asked, facet=beside.facet)
+    return offering.change(asked=asked, choices=(reply.node_id, *offered))
 
 
 def _offer_steps(reply: Reply, node_id: str) -> Reply:
@@ -97,13 +110,17 @@ def choose(reply: Reply, ordinal: int) -> Reply:
 
 
 def choose_freely(reply: Reply, understood: Understood) -> Reply | None:
-    """The first of what was offered, for who leaves it to the assistant or wants all; "next" goes on from there."""
-    asked = reply.state.asked
-    if asked is None or asked.kind != "choice" or understood.slots.action not in _LEFT_TO_US:
+    """The first of what was offered, for who leaves it to the assistant or wants all ("next" goes on from there), and
+    the last for "the other one".
+    """
+    asked, action = reply.state.asked, understood.slots.action
+    if asked is None or asked.kind != "choice" or action not in (*_LEFT_TO_US, _OTHER):
         return None
-    if isinstance(understood, Match) and understood.node_id not in ("control.yes", "control.no"):
+    if isinstance(understood, Match) and group_of(understood.node_id) != "control":
         return None
-    told = go_to(reply.change(refusals=0), asked.targets[0])
+    if action != _OTHER and isinstance(understood, Match) and understood.node_id not in ("control.yes", "control.no"):
+        return None
+    told = go_to(reply.change(refusals=0), asked.targets[-1 if action == _OTHER else 0], asked.facet)
     return told if told.state.choices else told.change(choices=asked.targets)
 
 

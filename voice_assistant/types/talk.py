@@ -79,6 +79,8 @@ class Match:
     slots: Slots = Slots()
     choices: tuple[str, ...] = ()
     """Two or three node ids when it is unclear which was meant; the first is `node_id`."""
+    beside: Candidate | None = None
+    """What else was asked in the same breath."""
 
 
 Reason: TypeAlias = Literal["not_in_guide", "out_of_scope", "not_heard"]

@@ -53,6 +53,7 @@ from voice_assistant.understanding.slots import DETAIL_CONCEPTS, find_slots, is_
 from voice_assistant.understanding.text import normalise
 from voice_assistant.understanding.thresholds import Thresholds
 from voice_assistant.understanding.together import most_words_between, scraps
+from voice_assistant.understanding.two_asked import TIMER, both, halves
 
 LONGEST_WORD = 45
 """Letters of the longest word in English dictionaries."""
@@ -76,7 +77,6 @@ ABOUT_ONESELF = ("cause.", "symptom.", "check.", "overview.")
 ELSEWHERE = "fallback.out_of_scope"
 """Never what a leg that hurts is about, whatever else hurts besides."""
 URGENT, CHECK = "care.urgent", "check.start"
-TIMER = "control.timer"
 NOT_SAYING_MORE = ("fallback.", "control.", "care.diagnosis")
 """What is understood by accident of somebody who only tells what is not there ("they looked and there's no clot")."""
 
@@ -129,6 +129,7 @@ class Interpreter:
         understood = self._second_ear(understood, reading, transcript, context)
         understood = self._about_the_topic(understood, texts[0], context)
         understood = self._asked_in_the_end(understood, reading, texts[0])
+        understood = self._two_asked(understood, texts[0], slots, context)
         understood = self._as_a_duration(understood, reading, context)
         signs = tuple(
             Sign(mention.concept, not mention.denied, mention.words)
@@ -191,6 +192,16 @@ class Interpreter:
         meant = self._decide(self._read([question], Transcript.typed(question)), question, Context())
         is_topic = isinstance(meant, Match) and not meant.node_id.startswith("control.") and meant.score >= UNSURE
         return meant if is_topic else understood
+
+    def _two_asked(self, understood: Understood, text: str, slots: Slots, context: Context) -> Understood:
+        """Both of two questions in one breath, where nothing is waited for and no warning sign was told."""
+        if context.expects not in (None, "more") or (isinstance(understood, Match) and understood.red_flag):
+            return understood
+        asked = halves(text, self._guide.listening)
+        if asked is None:
+            return understood
+        first = self.understand(Transcript.typed(asked[0]), context)
+        return both(understood, first, self.understand(Transcript.typed(asked[1])), slots)
 
     def warning(self, text: str) -> RedFlag | None:
         """Only look for warning signs: quick enough for every partial transcript."""
