@@ -35,7 +35,15 @@ def test_whoever_says_more_is_not_only_agreeing(finder: ConceptFinder, said: str
 
 @pytest.mark.parametrize(
     "said",
-    ["does that matter", "should there be", "what can i do to stop it", "will it come back", "since when", "is it"],
+    [
+        "does that matter",
+        "should there be",
+        "what can i do to stop it",
+        "will it come back",
+        "since when",
+        "is it",
+        "did you",
+    ],
 )
 def test_words_that_begin_as_a_question_are_one(finder: ConceptFinder, said: str) -> None:
     assert "question" in slots(finder, said).also

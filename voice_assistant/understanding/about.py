@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from voice_assistant.types import Candidate
+from voice_assistant.types import Candidate, Reason
 from voice_assistant.understanding.concepts import NOT_KNOWING, Findings
 
 SURE_MOVE = 0.6
 """How sure a command (0 to 1) must be that is said as a question ("can we stop")."""
 YES_OR_NO = ("control.yes", "control.no")
 _MOVES = ("control.stop", "control.previous", "control.start_over", "control.goodbye")
+_US, _FEWEST_ASKED = "you", 2
+"""Whom "did you get that" is asked of; a question of so few words ("does it") asks nothing of the guide."""
 _ASKING = frozenset({"what", "how"})
 _FEW_OTHER_WORDS = 4
 """So many words may stand beside what somebody does not know ("well i honestly …")."""
@@ -54,13 +56,22 @@ def is_question(findings: Findings) -> bool:
     return asked is not None and not findings.text[: asked.start].strip()
 
 
-def asks_rather_than(findings: Findings, best: Candidate) -> bool:
-    """Whether a question only sounds like an answer or a command: "does that matter", "what can i do to stop it"."""
+def asks_rather_than(findings: Findings, best: Candidate) -> Reason | None:
+    """Why a question that only sounds like an answer or a command is not answered ("does that matter", "what can i do
+    to stop it"); None where it is none. What is asked of the assistant ("did you get that") was not understood, nor was
+    what is too short to be asked of the guide ("does it").
+    """
     if not is_question(findings):
-        return False
-    if best.node_id == "control.stop" and _asks_about_it(findings.text.split()):
-        return True
-    return best.node_id in YES_OR_NO or (best.node_id in _MOVES and best.score < SURE_MOVE)
+        return None
+    words = findings.text.split()
+    asks_us = words[1:2] == [_US]
+    if best.node_id in YES_OR_NO:
+        return "not_heard" if asks_us or len(words) <= _FEWEST_ASKED else "not_in_guide"
+    if asks_us:
+        return None  # "can you go back" is a command
+    is_about_it = best.node_id == "control.stop" and _asks_about_it(words)
+    is_unsure = best.node_id in _MOVES and best.score < SURE_MOVE
+    return "not_in_guide" if is_about_it or is_unsure else None
 
 
 def _asks_about_it(words: list[str]) -> bool:

@@ -153,14 +153,6 @@ def closing_question(text: str, listening: Listening) -> str | None:
     return None
 
 
-def is_asked(text: str, listening: Listening) -> bool:
-    """Whether words are a question rather than an answer: "does it", not "it does"; "did you get that"."""
-    words = text.split()
-    if len(words) < 2 or words[0] not in listening.asks:
-        return False
-    return words[1] == "you" or (len(words) == 2 and words[1] in listening.points_back)
-
-
 def chosen_by_place(slots: Slots, context: Context) -> str | None:
     """The node that "the second one" means among those that were offered."""
     if slots.ordinal is None or not context.choices:

@@ -23,7 +23,6 @@ from voice_assistant.types import (
     Understood,
 )
 from voice_assistant.understanding.about import (
-    YES_OR_NO,
     asks_rather_than,
     is_elsewhere,
     is_other_leg_part,
@@ -40,7 +39,6 @@ from voice_assistant.understanding.context import (
     chosen_by_place,
     closing_question,
     expected_bonus,
-    is_asked,
     named_for_it,
     outlook_asked,
     resolve,
@@ -284,10 +282,8 @@ class Interpreter:
             return "out_of_scope"
         if best.node_id.startswith(ABOUT_ONESELF) and is_other_leg_part(findings):
             return "not_in_guide"
-        if best.node_id in YES_OR_NO and is_asked(findings.text, self._guide.listening):
-            return "not_heard"
-        if asks_rather_than(findings, best):
-            return "not_in_guide"
+        if reason := asks_rather_than(findings, best):
+            return reason
         if best.score < self._thresholds.least_score:
             return "not_in_guide" if findings.has("leg") else "not_heard"
         if best.score < self._thresholds.in_scope_score and not findings.has("leg", "pain"):
