@@ -36,7 +36,7 @@ def test_two_questions_part_where_the_second_begins(listening: Listening, said: 
     "said",
     [
         "what is the difference between ice and heat",
-        "it hurts when i sit and when i stand",
+        "it hurts at the back and at the side",
         "what is osteoarthritis",
         "my knee clicks and my calf is tight",
         "and what is it",
