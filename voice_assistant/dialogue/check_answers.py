@@ -22,6 +22,8 @@ ASSENT = "assent"
 SURE_NO = 0.65
 """A "no" less sure than this (0 to 1) is asked again: a warning sign is not ruled out by a sigh, nor by "there's
 something wrong with it"."""
+SURE_YES = 0.8
+"""A "yes" less sure than this (0 to 1) beside something that is denied is asked again."""
 SURE_TOPIC = 0.6
 """A topic less sure than this (0 to 1) does not end the check: "in the knee" is not asked about referred pain."""
 _SURE_REFUSAL = 0.5
@@ -97,6 +99,8 @@ def plain_answer(understood: Understood, question: Question) -> bool | None:
     unsure = understood.score < SURE_NO or vague
     if _is_no(understood) and (unsure or denies_another(question, understood)):
         return None
+    if understood.node_id == "control.yes" and understood.score < SURE_YES and denies_another(question, understood):
+        return None  # "my chest is fine"
     return {"control.yes": True, "control.no": False}.get(understood.node_id)
 
 

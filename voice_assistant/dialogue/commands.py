@@ -23,8 +23,8 @@ def act(reply: Reply, action: str | None) -> Reply | None:
     return command(reply) if command else None
 
 
-def handle(reply: Reply, node_id: str, slots: Slots) -> Reply:
-    """Does what a control node asks for."""
+def handle(reply: Reply, node_id: str, slots: Slots, *, sure: bool = True) -> Reply:
+    """Does what a control node asks for; a mood beside it counts more where it is not `sure`."""
     if node_id == timer.NODE and slots.action == "left" and reply.state.timer is None:
         return _tell_left(reply)  # "am i nearly finished"
     if node_id == timer.NODE:
@@ -33,7 +33,7 @@ def handle(reply: Reply, node_id: str, slots: Slots) -> Reply:
     if slots.rate_wpm is not None:
         return set_rate(reply, slots.rate_wpm)
     waits_first = slots.action == "pause" and node_id != "control.stop"  # "wait, go back one"
-    is_plain = node_id in _PLAIN and slots.action in (*courtesies.MOODS, "privacy")
+    is_plain = node_id in _PLAIN and slots.action in (*courtesies.MOODS, "privacy") and sure
     acted = None if waits_first or is_plain else act(reply, slots.action)
     if acted is not None:
         return acted
@@ -58,11 +58,12 @@ def by_place(reply: Reply, ordinal: int) -> Reply | None:
     """Goes to "the second one" of a walk-through or a list; None when there is neither."""
     state = reply.state
     choosing = state.asked is not None and state.asked.kind == "choice"
-    if state.walk and not choosing:
-        steps = walk.ROUTES[state.walk.route]
+    place = state.walk or (None if state.choices else walk.from_topic(state.topic))
+    if place and not choosing:
+        steps = walk.ROUTES[place.route]
         if ordinal > len(steps):
-            return topics.only_so_many(reply.at(steps[state.walk.index]), len(steps))
-        return walk.step_to(reply, (len(steps) if ordinal == -1 else ordinal) - 1)
+            return topics.only_so_many(reply.at(steps[max(0, place.index)]), len(steps))
+        return walk.step_to(reply.change(walk=place), (len(steps) if ordinal == -1 else ordinal) - 1)
     return topics.choose(reply, ordinal) if state.choices else None
 
 

@@ -167,7 +167,7 @@ class Dialogue:
         if group != "control" and match.score < SURE and match.slots.action in PERSONAL:
             return commands.act(reply, match.slots.action) or reply
         if group == "control":
-            return commands.handle(reply, match.node_id, match.slots)
+            return commands.handle(reply, match.node_id, match.slots, sure=match.score >= SURE)
         if match.slots.action == "spell" and node.heading:
             return recall.spell(reply.to_topic(match.node_id, "summary"))
         if match.slots.ordinal is not None and reply.state.walk and not walk.is_beside(reply.state.walk, match.node_id):
@@ -179,9 +179,14 @@ class Dialogue:
 
 
 def _asks_for_silence(understood: Understood) -> bool:
-    """Whether "stop" or "wait" is all that was said: "wait, go back one" asks for more than silence."""
-    silent = (None, "pause", "hold", "drop", *courtesies.MOODS)
-    return understood.node_id == "control.stop" and understood.slots.action in silent
+    """Whether "stop" or "wait" is all that was said: "wait, go back one" asks for more than silence, and in a mood
+    only a sure "stop" asks for it ("i can't take it any more").
+    """
+    if understood.node_id != "control.stop":
+        return False
+    if understood.slots.action in courtesies.MOODS:
+        return understood.score >= SURE
+    return understood.slots.action in (None, "pause", "hold", "drop")
 
 
 def _duration(reply: Reply, understood: Understood) -> Reply | None:

@@ -8,7 +8,10 @@ from voice_assistant.understanding.concepts import NOT_KNOWING, Findings
 SURE_MOVE = 0.6
 """How sure a command (0 to 1) must be that is said as a question ("can we stop")."""
 YES_OR_NO = ("control.yes", "control.no")
-_MOVES = ("control.stop", "control.previous", "control.start_over", "control.goodbye")
+_MOVES = (
+    *("control.stop", "control.previous", "control.start_over", "control.goodbye"),
+    *("control.louder", "control.quieter", "control.slower", "control.faster"),
+)
 _US, _FEWEST_ASKED = "you", 2
 """Whom "did you get that" is asked of; a question of so few words ("does it") asks nothing of the guide."""
 _ASKING = frozenset({"what", "how"})
