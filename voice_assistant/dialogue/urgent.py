@@ -17,8 +17,6 @@ URGENT_NODES = (URGENT, CLOT, SWELLING)
 """Whatever they say gives urgent advice."""
 CLOT_RULE = "blood_clot"
 """The rule whose warning the clot's own answer gives."""
-ASKS_RULE = "asks_for_urgent_care"
-"""The rule for who asks about urgent care: after an emergency the answer becomes no weaker."""
 
 Level: TypeAlias = Literal["urgent", "emergency"]
 
@@ -104,8 +102,7 @@ def _answer_by_node(reply: Reply, match: Match, flag: RedFlag) -> Reply:
         return _settle(reply, match.node_id, facet, sentences, flag.level)
     if flag.rule == CLOT_RULE:
         return _settle(reply, URGENT, None, _warning(reply, flag.level), flag.level, topic=CLOT)
-    asks = flag.rule == ASKS_RULE and reply.state.urgent_line == one_line(reply.guide, "emergency")
-    return answer_level(reply, "emergency" if asks else flag.level)
+    return answer_level(reply, flag.level)
 
 
 def answer_level(reply: Reply, level: Level) -> Reply:
