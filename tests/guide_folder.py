@@ -117,6 +117,7 @@ closing_questions: [what is]
 asks: [can, how]
 follow_on: [care.urgent]
 stands_alone: [doctor]
+addressed: [robot]
 names:
   cause.cramp: [cramp]
 over_speech: [stop]

@@ -28,6 +28,9 @@ TOPICS = [
     ("how widespread is pain in the knee", "overview.prevalence"),
     ("could you repeat that for me", "control.repeat"),
     ("a bit slower please", "control.slower"),
+    ("quicker please i'm called in in six minutes", "control.faster"),
+    ("what ailments are connected with swelling", "symptom.swelling"),
+    ("my lad is forever on at me so how would i know it's bad enough to see the doctor", "care.see_doctor"),
     ("please ask me questions to find out what it is", "check.start"),
     ("no no no no", "control.no"),
 ]
@@ -65,6 +68,9 @@ REFUSALS = [
     ("what a bloody useless machine you are", "out_of_scope"),
     ("my shoulder hurts when i lift my arm", "out_of_scope"),
     ("play the next song in the kitchen", "out_of_scope"),
+    ("this tax form is going to give me a heart attack", "out_of_scope"),
+    ("you are on mute can the others hear me", "out_of_scope"),
+    ("a goat of ours went lame with a swollen leg last winter", "out_of_scope"),
     ("the police were in our street last night", "out_of_scope"),
     ("er um the of and", "not_heard"),
 ]

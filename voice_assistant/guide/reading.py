@@ -296,7 +296,7 @@ def _read_omissions(reader: FileReader, tree: Tree, draft: Draft) -> None:
 def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
     keys = (
         *("unfinished", "points_back", "asks", "closing_questions", "follow_on", "stands_alone", "names"),
-        *("over_speech", "commands", "general_topics", "expected"),
+        *("addressed", "over_speech", "commands", "general_topics", "expected"),
     )
     found = reader.fields(tree, None, "listening", required=keys)
 
@@ -326,6 +326,7 @@ def _read_listening(reader: FileReader, tree: Tree, draft: Draft) -> None:
         closing_questions=phrases("closing_questions"),
         follow_on=frozenset(nodes(found.get("follow_on"), "follow_on")),
         stands_alone=words("stands_alone"),
+        addressed=words("addressed"),
         over_speech=words("over_speech"),
         commands=phrases("commands"),
         general_topics=frozenset(nodes(found.get("general_topics"), "general_topics")),

@@ -129,6 +129,8 @@ class Listening:
     """Node ids of answers to a few words that are about the topic answered last."""
     stands_alone: frozenset[str] = frozenset()
     """Words with which a short question is not only about the topic answered last."""
+    addressed: frozenset[str] = frozenset()
+    """Words by which the assistant is called: "stop it robot"."""
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Cause → words that name it."""
     over_speech: frozenset[str] = frozenset()

@@ -29,6 +29,7 @@ from voice_assistant.understanding.about import (
     only_denies,
     only_wonders,
 )
+from voice_assistant.understanding.address import without_address
 from voice_assistant.understanding.classifier import Classifier, Scored, softmax
 from voice_assistant.understanding.compiled import Array, CompiledGuide
 from voice_assistant.understanding.concepts import ConceptFinder, Findings
@@ -124,6 +125,7 @@ class Interpreter:
             asked = (find_slots(text, self._finder.find(text)) for text in texts)
             meant = outlook_asked(asked, context, self._guide)
         understood = meant or self._decide(reading, texts[0], context)
+        understood = self._called_by_a_name(understood, reading, texts[0], context)
         understood = self._second_ear(understood, reading, transcript, context)
         understood = self._about_the_topic(understood, texts[0], context)
         understood = self._asked_in_the_end(understood, reading, texts[0])
@@ -156,6 +158,19 @@ class Interpreter:
         command = self.understand(Transcript.typed(transcript.command), context)
         is_clear = command.node_id.startswith("control.") and command.score >= LEAST_COMMAND_SCORE
         return command if is_clear else understood
+
+    def _called_by_a_name(self, understood: Understood, reading: _Reading, text: str, context: Context) -> Understood:
+        """The command beside what the assistant is called ("zip it robot"), where the whole is no clear one."""
+        if reading.flag or (isinstance(understood, Match) and understood.red_flag):
+            return understood
+        if understood.node_id.startswith("control.") and understood.score >= LEAST_COMMAND_SCORE:
+            return understood
+        command = without_address(text, self._guide.listening)
+        if command is None:
+            return understood
+        meant = self._decide(self._read([command], Transcript.typed(command)), command, context)
+        is_clear = meant.node_id.startswith("control.") and meant.score >= LEAST_COMMAND_SCORE
+        return meant if is_clear else understood
 
     def _as_a_duration(self, understood: Understood, reading: _Reading, context: Context) -> Understood:
         """While a duration is waited for, what hardly makes sense is one that was not understood ("three days")."""
@@ -273,7 +288,8 @@ class Interpreter:
         plain_no = best.node_id == "control.no" and best.score >= LEAST_COMMAND_SCORE
         unsure = best.score < self._thresholds.least_score
         by_accident = (best.node_id.startswith(NOT_SAYING_MORE) or unsure) and not plain_no
-        return by_accident and (only_denies(findings, self._signs_of_warning) or only_wonders(findings))
+        nothing_there = only_denies(findings, self._signs_of_warning) or only_wonders(findings)
+        return by_accident and nothing_there and not findings.has("other_matter")
 
     def _doubt(self, findings: Findings, best: Candidate) -> Reason | None:
         """Why the best candidate is not to be believed; None when it is."""
