@@ -158,9 +158,9 @@ class ConceptFinder:
         mentions.sort(key=lambda mention: (mention.start, mention.end))
         stretches = [(places[first][0], places[last - 1][1]) for first, last in denial.spans]
         # "It doesn't bend right back": how a command is meant ("right") is nothing that could be denied.
-        denied = [one for one in mentions if one.denied and not one.concept.startswith(_COMMANDS)]
-        telling = [one for one in stretches if any(one[0] <= m.start < one[1] for m in denied)]
-        telling += [(m.start, m.end) for m in denied if m.concept not in _STILL_THERE]
+        not_there = [one for one in mentions if one.denied and not one.concept.startswith(_COMMANDS)]
+        telling = [one for one in stretches if any(one[0] <= m.start < one[1] for m in not_there)]
+        telling += [(m.start, m.end) for m in not_there if m.concept not in _STILL_THERE]
         telling += _beside_a_complaint(mentions)
         return Findings(text=padded, mentions=tuple(mentions), left_out=tuple(telling))
 
