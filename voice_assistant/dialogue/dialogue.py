@@ -93,7 +93,7 @@ class Dialogue:
 
     def context(self, state: DialogueState) -> Context:
         """What understanding may know of the conversation."""
-        return Context(state.topic, state.expects, state.choices, cause=state.cause, warned=state.urgent_told)
+        return Context(state.topic, state.expects, state.choices, cause=state.cause, just_told=state.just_told)
 
     def interrupted(self, state: DialogueState, spoken_sentences: int) -> DialogueState:
         """Notes how many sentences of the latest response were heard to their end."""
