@@ -25,6 +25,7 @@ def listening() -> Listening:
     [
         ("what is arthritis and how do i treat a cyst", "what is arthritis", "how do i treat a cyst"),
         ("tell me about ice and then tell me about heat", "tell me about ice", "tell me about heat"),
+        ("what is ice and set a timer for me", "what is ice", "set a timer for me"),
         ("set a timer for me and can you explain harm", "set a timer for me", "can you explain harm"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 
 from tests.test_understanding_warnings import Rules
 from voice_assistant.guide import default_folder, load_guide
+from voice_assistant.understanding.about import tells_no_more
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +66,18 @@ def test_what_is_not_known_is_neither_told_nor_denied(rules: Rules) -> None:
     assert mentions["swelling"].unsure
     assert not mentions["swelling"].denied
     assert not mentions["asks_meaning"].unsure
+
+
+@pytest.mark.parametrize(
+    ("said", "no_more"),
+    [
+        ("not sure if it's swollen", True),
+        ("it's hard to say if it's swollen to be honest", True),
+        ("not sure if it's swollen it's blue", False),
+        ("i don't know if it's red it's black", False),
+        ("it's gone hard not sure if it's swollen", False),
+        ("i don't know if it is swollen or infected", False),
+    ],
+)
+def test_what_is_told_beside_not_knowing_is_compared_with_known_signs(rules: Rules, said: str, no_more: bool) -> None:
+    assert tells_no_more(rules.read(said)) == no_more

@@ -93,7 +93,7 @@ class Dialogue:
 
     def context(self, state: DialogueState) -> Context:
         """What understanding may know of the conversation."""
-        return Context(state.topic, state.expects, state.choices, cause=state.cause, warned=state.urgent_told)
+        return Context(state.topic, state.expects, state.choices, cause=state.cause, just_told=state.just_told)
 
     def interrupted(self, state: DialogueState, spoken_sentences: int) -> DialogueState:
         """Notes how many sentences of the latest response were heard to their end."""
@@ -121,7 +121,7 @@ class Dialogue:
         answered = answered or topics.choose_freely(reply, understood)
         if answered is None and understood.slots.action == "walk":
             answered = commands.walk_through(reply, understood.node_id)
-        if answered is None and understood.slots.action == "end":
+        if answered is None and understood.slots.action == "end" and not _is_complaint(understood):
             answered = commands.to_the_end(reply)
         if answered is not None:
             return answered
@@ -176,6 +176,11 @@ class Dialogue:
             feeling = reply.line("comfort") if match.slots.action == "distress" else reply
             return check.start(feeling, match.signs)
         return topics.answer_match(reply, match)
+
+
+def _is_complaint(understood: Understood) -> bool:
+    """Whether somebody tells what they feel: "i can't get to the end of the stairs"."""
+    return group_of(understood.node_id) in ("check", "symptom", "cause", "care")
 
 
 def _asks_for_silence(understood: Understood) -> bool:

@@ -164,6 +164,14 @@ class DialogueState:
     """Occasion → how often its lines were said, so that variants take turns."""
 
     @property
+    def just_told(self) -> str | None:
+        """The cause that the latest answer was about, where nobody told a warning sign nor what they feel."""
+        latest = self.latest
+        if latest is None or self.urgent_told or latest.facet == "description":
+            return None
+        return latest.node_id if latest.node_id.startswith("cause.") else None
+
+    @property
     def cause(self) -> str | None:
         """The cause that is talked about: the topic, or the latest before questions about care and how common it is."""
         topics = (self.topic or "", *(node_id for node_id, _ in reversed(self.history)))

@@ -125,8 +125,8 @@ class Context:
     """Node ids that were offered, in spoken order."""
     cause: str | None = None
     """The cause that the conversation is about, also when care in general was asked about since."""
-    warned: bool = False
-    """True once a warning sign was told."""
+    just_told: str | None = None
+    """The cause that the latest answer was about, where nobody told a warning sign nor what they feel."""
 
 
 @dataclass(frozen=True, slots=True)

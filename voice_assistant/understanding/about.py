@@ -17,6 +17,9 @@ _US, _FEWEST_ASKED = "you", 2
 _ASKING = frozenset({"what", "how"})
 _FEW_OTHER_WORDS = 4
 """So many words may stand beside what somebody does not know ("well i honestly …")."""
+_TELLING = frozenset({"it", "it's", "is", "looks", "feels", "has", "goes", "gone", "got", "there's"})
+_MORE_TOLD = _TELLING | {"but", "or"}
+"""Words with which something else is told, before and behind what somebody does not know."""
 _POINTING = frozenset({"this", "it", "it's", "that", "that's", "there"})
 
 
@@ -41,6 +44,19 @@ def only_wonders(findings: Findings) -> bool:
     if wondering is None or findings.has("pain"):
         return False
     return len(findings.text.split()) - len(wondering.words.split()) <= _FEW_OTHER_WORDS
+
+
+def tells_no_more(findings: Findings) -> bool:
+    """Whether somebody only wonders, and what stands beside it tells nothing ("not sure if it's swollen, it's blue"
+    does; "it's hard to say if it's swollen" does not).
+    """
+    wondering = findings.first((NOT_KNOWING,))
+    if wondering is None or not only_wonders(findings):
+        return False
+    before, behind = findings.text[: wondering.start].split(), findings.text[wondering.end :].split()
+    while before and before[-1] in _TELLING:
+        before.pop()
+    return _TELLING.isdisjoint(before) and _MORE_TOLD.isdisjoint(behind)
 
 
 def is_other_leg_part(findings: Findings) -> bool:

@@ -167,13 +167,13 @@ class ConceptFinder:
     def _hidden(
         self, text: Text, denial: _Denial, spans: Iterable[tuple[str, int, int, bool]]
     ) -> list[tuple[str, int, int, bool]]:
-        """What is said after a denial and was hidden by a mention that reaches out of it: in "it doesn't hurt much but
-        it's hugely swollen" the swelling is found from "much" on.
+        """What is said after a denial or a story of long ago, hidden by a mention that reaches out of it: in "it
+        doesn't hurt much but it's hugely swollen" the swelling is found from "much" on.
         """
         reaching = {name for name, _, end, denied in spans if denied and denial.reaches_out(end)}
         if not reaching:
             return []
-        left = _mask(text, denial.spans)
+        left = _mask(text, [*denial.spans, *denial.past_stories])
         return [
             (name, begin, end, False)
             for name, begin, end in self._spans(left, reaching)
@@ -213,7 +213,7 @@ class _Denial:
         self._fits = fits
         self.spans = self._find_spans()
         """Where things are denied by a word before them: the denying word and the word behind the last one."""
-        self._past_stories = self._find_past_stories()
+        self.past_stories = self._find_past_stories()
         gone = fits["gone_for_good"].items()
         self._is_here_again = any(
             not any(first <= begin < last for first, last in gone) for begin in fits["present_again"]
@@ -245,7 +245,7 @@ class _Denial:
         """Whether what stands in these words is said to have been long ago, and nothing says that it is here again."""
         if self._is_here_again:
             return False
-        return self._is_dated(end) or any(first <= begin < last for first, last in self._past_stories)
+        return self._is_dated(end) or any(first <= begin < last for first, last in self.past_stories)
 
     def _is_dated(self, at: int) -> bool:
         """Whether the clause that goes on at this word ends in a time long past; what is said to come after something

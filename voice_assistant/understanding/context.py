@@ -134,13 +134,15 @@ def _least_sure(understood: Understood, words: list[str], pointing: list[int]) -
 
 def outlook_asked(asked: Iterable[Slots], context: Context, guide: Guide) -> Match | None:
     """How a cause goes on, which "is it dangerous" asks just after an answer about it, where all guesses ask nothing
-    else. Once a warning sign was told it is urgent, and so it is of a clot and where the guide does not say.
+    else. Once a warning sign was told, or after what somebody feels, it is urgent, and so it is of a clot and where the
+    guide does not say.
     """
-    if context.cause is None or context.warned or context.expects not in (None, "more"):
+    cause = context.just_told
+    if cause is None or context.expects not in (None, "more"):
         return None
-    if context.cause == CLOT or _OUTLOOK not in guide.nodes[context.cause].answers:
+    if cause == CLOT or _OUTLOOK not in guide.nodes[cause].answers:
         return None
-    return Match(context.cause, _OUTLOOK, 1.0) if all(_DANGER in slots.also for slots in asked) else None
+    return Match(cause, _OUTLOOK, 1.0) if all(_DANGER in slots.also for slots in asked) else None
 
 
 def closing_question(text: str, listening: Listening) -> str | None:

@@ -257,7 +257,7 @@ class Interpreter:
         if flag:
             return self._urgent(reading, ranked, flag)
         understood = self._without_warning(reading, ranked, text, context)
-        flag = in_doubt(reading.findings, likeness, understood.node_id, self._signs_of_warning)
+        flag = in_doubt(reading.findings, likeness, _taken_for(understood), self._signs_of_warning)
         return self._urgent(reading, ranked, flag) if flag else understood
 
     def _without_warning(self, reading: _Reading, ranked: list[Candidate], text: str, context: Context) -> Understood:
@@ -357,6 +357,13 @@ class Interpreter:
 
     def _phrase(self, reading: _Reading, candidate: Candidate) -> str:
         return self._classifier.nearest_phrase(reading.scored.vector, candidate.node_id)
+
+
+def _taken_for(understood: Understood) -> str:
+    """What it was understood as; a description also where it is not sure enough to count as heard."""
+    if isinstance(understood, NoMatch) and understood.reason == "not_heard" and understood.best is not None:
+        return CHECK if understood.best.node_id == CHECK else understood.node_id
+    return understood.node_id
 
 
 def _guesses(transcript: Transcript) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voice_assistant.types import RedFlag
-from voice_assistant.understanding.about import is_elsewhere, only_denies, only_wonders, points_to_leg
+from voice_assistant.understanding.about import is_elsewhere, only_denies, points_to_leg, tells_no_more
 from voice_assistant.understanding.concepts import Findings
 
 LIKE_WITHOUT_LEG = 0.5
@@ -16,7 +16,7 @@ IN_DOUBT = {DESCRIBED: 0.2, "fallback.not_in_guide": 0.15}
 
 def alike(findings: Findings, likeness: float, least: float) -> RedFlag | None:
     """A flag where it is as like known warning signs as `least` (0 to 1), and not about another part of the body."""
-    if likeness < least or is_elsewhere(findings) or not points_to_leg(findings) or only_wonders(findings):
+    if likeness < least or is_elsewhere(findings) or not points_to_leg(findings) or tells_no_more(findings):
         return None
     if likeness < LIKE_WITHOUT_LEG and not findings.has("leg"):
         return None
@@ -29,7 +29,7 @@ def in_doubt(findings: Findings, likeness: float, node_id: str, signs: frozenset
     """
     if likeness < IN_DOUBT.get(node_id, 1.0) or is_elsewhere(findings):
         return None
-    if only_denies(findings, signs) or only_wonders(findings):
+    if only_denies(findings, signs) or tells_no_more(findings):
         return None
     return _flag(findings) if node_id == DESCRIBED or points_to_leg(findings) else None
 

@@ -10,6 +10,8 @@ TIMER = "control.timer"
 _JOINTS = ("and", "plus")
 _FILLERS = ("then", "also", "please", "after", "that")
 """May stand between the joint and the question: "and after that tell me about ice"."""
+_ORDERS = ("set", "start")
+"""Begin what is said of a timer: "what is ice and set a timer for ten minutes"."""
 _SHORTEST = 3
 """Words; fewer are no question that means something by itself."""
 _NO_QUESTIONS = ("and", "but", "so", "any")
@@ -33,7 +35,7 @@ def _question(words: list[str], listening: Listening) -> str | None:
     openings = [opening.split() for opening in listening.closing_questions]
     for at in range(len(words) - _SHORTEST + 1):
         rest = words[at:]
-        begins = rest[0] in listening.asks and rest[0] not in _NO_QUESTIONS
+        begins = rest[0] in _ORDERS or (rest[0] in listening.asks and rest[0] not in _NO_QUESTIONS)
         if begins or any(rest[: len(opening)] == opening for opening in openings):
             return " ".join(rest)
         if rest[0] not in _FILLERS:
