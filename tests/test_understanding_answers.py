@@ -223,6 +223,8 @@ STORIES = [
     ("a clot was excluded what's referred pain", "cause.referred_pain"),
     ("you wanted to know about numbness no there isn't any", "control.no"),
     ("you said a fever no he hasn't one", "control.no"),
+    ("dad gets about on it fine and there's no swelling he wants to know about physio", "treatment.physical_therapy"),
+    ("she can walk on it alright and there's no puffiness we'd like to know about surgery", "treatment.surgery"),
 ]
 
 

@@ -76,6 +76,8 @@ ABOUT_ONESELF = ("cause.", "symptom.", "check.", "overview.")
 ELSEWHERE = "fallback.out_of_scope"
 """Never what a leg that hurts is about, whatever else hurts besides."""
 URGENT, CHECK = "care.urgent", "check.start"
+_CLEARLY_TOLD = 0.7
+"""How sure (0 to 1) a description is that is answered although a question follows it."""
 NOT_SAYING_MORE = ("fallback.", "control.", "care.diagnosis")
 """What is understood by accident of somebody who only tells what is not there ("they looked and there's no clot")."""
 
@@ -198,7 +200,9 @@ class Interpreter:
         makes_no_sense = (
             understood.reason == "not_heard" if isinstance(understood, NoMatch) else understood.score < UNSURE
         )
-        tells_nothing = understood.node_id == CHECK and only_denies(reading.findings, self._signs_of_warning)
+        is_unsure = isinstance(understood, Match) and understood.score < _CLEARLY_TOLD
+        denies = only_denies(reading.findings, self._signs_of_warning)
+        tells_nothing = understood.node_id == CHECK and (denies or is_unsure)
         question = closing_question(text, self._guide.listening) if makes_no_sense or tells_nothing else None
         if question is None:
             return understood
