@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 
 from voice_assistant import Assistant
 from voice_assistant.guide import default_folder, load_guide
 from voice_assistant.types import Candidate, Listening, Match, NoMatch, Slots, Transcript, Understood
+from voice_assistant.understanding.interpreter import Interpreter
 from voice_assistant.understanding.two_asked import both, halves
 
 ICE = Match("police.ice", None, 0.9)
@@ -72,6 +75,14 @@ def test_with_a_timer_the_question_is_meant(first: Match, second: Match) -> None
 def test_what_is_no_second_topic_leaves_the_whole(second: Understood) -> None:
     whole = Match("police.overview", None, 0.7)
     assert both(whole, ICE, second, Slots()) == whole
+
+
+def test_a_question_after_question_without_end_is_parted_once(assistant: Assistant) -> None:
+    """Each part is read by itself: parted again and again, ten words more took a second more."""
+    said = "what is arthritis and " * 30 + "what is ice"
+    with patch.object(Interpreter, "_read", autospec=True, side_effect=Interpreter._read) as read:
+        assistant.new_conversation().hear(Transcript.typed(said))
+    assert read.call_count <= 4
 
 
 def test_a_warning_sign_in_either_half_is_all_that_is_heard(assistant: Assistant) -> None:

@@ -15,22 +15,6 @@ def rules() -> Rules:
 
 
 @pytest.mark.parametrize(
-    "said",
-    [
-        "i don't know if it's swollen",
-        "not sure whether my knee is swollen",
-        "i can't really tell if there's any swelling behind the knee",
-        "how would i know if it is swollen",
-        "can you tell me if my leg looks puffy",
-        "i wonder if it feels a bit warm",
-        "no idea whether it's swollen or not",
-    ],
-)
-def test_not_knowing_about_one_part_of_a_sign_is_none(rules: Rules, said: str) -> None:
-    assert rules.flag(said) is None
-
-
-@pytest.mark.parametrize(
     ("said", "rule"),
     [
         ("i'm not sure if my knee is swollen but it hurts", "swelling_with_pain"),
@@ -45,20 +29,6 @@ def test_not_knowing_about_what_would_be_grave_is_urgent(rules: Rules, said: str
     flag = rules.flag(said)
     assert flag is not None
     assert flag.rule == rule
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "i don't know if it's swollen because i fell on it",
-        "i can't tell if the swelling is bad",
-        "my knee is swollen and i don't know if it's swollen more than yesterday",
-        "i don't know why it's swollen",
-        "i know that it's swollen",
-    ],
-)
-def test_swelling_that_is_there_and_wondered_at_is_told(rules: Rules, said: str) -> None:
-    assert rules.flag(said) is not None
 
 
 def test_what_is_not_known_is_neither_told_nor_denied(rules: Rules) -> None:

@@ -206,7 +206,7 @@ class Interpreter:
         question = closing_question(text, self._guide.listening) if makes_no_sense or tells_nothing else None
         if question is None:
             return understood
-        meant = self._decide(self._read([question], Transcript.typed(question)), question, Context())
+        meant = self._part(question, Context())
         is_topic = isinstance(meant, Match) and not meant.node_id.startswith("control.") and meant.score >= UNSURE
         return meant if is_topic else understood
 
@@ -217,8 +217,13 @@ class Interpreter:
         asked = halves(text, self._guide.listening)
         if asked is None:
             return understood
-        first = self.understand(Transcript.typed(asked[0]), context)
-        return both(understood, first, self.understand(Transcript.typed(asked[1])), slots)
+        first, second = self._part(asked[0], context), self._part(asked[1], Context())
+        return both(understood, first, second, slots)
+
+    def _part(self, text: str, context: Context) -> Understood:
+        """What a part of the utterance means by itself."""
+        meant = self._decide(self._read([text], Transcript.typed(text)), text, context)
+        return self._about_the_topic(meant, text, context)
 
     def warning(self, text: str) -> RedFlag | None:
         """Only look for warning signs: quick enough for every partial transcript."""
